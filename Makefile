@@ -1,0 +1,34 @@
+# make test   does all set-up itself, then runs the whole test suite
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PANGO := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
+
+.PHONY: test clean system
+
+test: $(VENV)/.ready system
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q -n 2
+
+# WeasyPrint draws text with Pango: a system library, installed here where that is allowed, named otherwise.
+system:
+	@if ! $(PYTHON) -c "import ctypes.util, sys; sys.exit(not (ctypes.util.find_library('pango-1.0') and ctypes.util.find_library('pangoft2-1.0')))"; then \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "installing Pango for the PDF reports: $(PANGO)"; \
+	    apt-get update -qq && apt-get install -y -qq $(PANGO) >/dev/null; \
+	  else \
+	    echo "PDF reports need Pango, which is missing: install $(PANGO) (Debian names), or do without PDF"; \
+	  fi; \
+	fi
+
+$(VENV)/.ready: pyproject.toml
+	@echo "making $(VENV) with everything pyproject.toml names"
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check -U "pip>=25.1"
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e ".[pdf]" --group dev
+	@touch $@
+
+clean:
+	rm -rf $(VENV) out dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

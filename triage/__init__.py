@@ -1,0 +1,1 @@
+"""Triage of muscle cramps: how urgently, where to, why, and what is still unknown."""

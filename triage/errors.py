@@ -1,0 +1,62 @@
+"""The errors this package raises on purpose, and the two records of what is wrong with somebody's input.
+
+Messages are read by clinicians too: place first, then what is wrong, then how to mend it; all faults at once.
+"""
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+class TriageError(Exception):
+    """The base of every error raised on purpose."""
+
+
+@dataclass(frozen=True, order=True)
+class KnowledgeFault:
+    """One fault of a knowledge base: file, line, what is wrong, how to mend it."""
+
+    file: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message}"
+
+
+class KnowledgeBaseError(TriageError):
+    """A knowledge base does not load; `faults` holds every fault of every file."""
+
+    def __init__(self, faults: Sequence[KnowledgeFault]) -> None:
+        self.faults = tuple(sorted(set(faults)))
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+class IntakeError(TriageError):
+    """An intake cannot be read at all, or (with `strict=True`) holds faults; `problems` lists them all."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class UnknownFindingError(IntakeError):
+    """An intake names a finding that the knowledge base does not have."""
+
+
+class UnknownNameError(TriageError):
+    """A rule, cause, format or template was asked for by a name that does not exist."""
+
+
+class MissingExtraError(TriageError):
+    """A feature needs an optional package; the message names the extra to install."""
+
+
+class ReportError(TriageError):
+    """A report could not be rendered or written."""
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """Give `; did you mean `x`?` for the nearest known name, or nothing."""
+    near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
+    return f"; did you mean `{near[0]}`?" if near else ""

@@ -1,0 +1,206 @@
+"""What can be known about a person: the definitions of findings, their units and their bands.
+
+A finding is one thing asked, seen or measured. Its definition is data from the knowledge base; it says who can answer it,
+in which units, within which plausible range, and when it applies at all.
+"""
+
+import bisect
+from dataclasses import dataclass
+from enum import Enum
+from fractions import Fraction
+
+from triage.conditions import Condition
+from triage.formulas import Formula, rounded
+
+
+class Kind(Enum):
+    """The type of a finding's answer."""
+
+    BOOLEAN = "boolean"
+    QUANTITY = "quantity"
+    CHOICE = "choice"
+    SET = "set"
+    MEDICINES = "medicines"
+
+
+class Answerer(Enum):
+    """Who can answer a finding."""
+
+    PERSON = "person"
+    EXAMINATION = "examination"
+    LABORATORY = "laboratory"
+
+
+@dataclass(frozen=True)
+class Unit:
+    """
+    One accepted unit of a quantity.
+
+    A value in this unit becomes the canonical one by `(value + offset) * factor`, and comes back by the inverse of the same
+    two numbers: a cut point sent there and back is the same cut point.
+    """
+
+    ucum: str
+    spellings: tuple[str, ...] = ()
+    factor: Fraction = Fraction(1)
+    offset: Fraction = Fraction(0)
+
+    def to_canonical(self, value: Fraction) -> float:
+        """Give the value in the canonical unit, rounded to six decimals."""
+        return rounded(float((value + self.offset) * self.factor))
+
+    def from_canonical(self, value: float) -> float:
+        """Give a canonical value in this unit (not rounded)."""
+        return float(Fraction(str(value)) / self.factor - self.offset)
+
+    @property
+    def shown(self) -> str:
+        """How the unit is printed for people."""
+        return self.spellings[0] if self.spellings else self.ucum
+
+
+@dataclass(frozen=True)
+class Band:
+    """One band of a quantity: everything from `start` up to the start of the next band."""
+
+    id: str
+    label: str
+    start: float | None
+    normal: bool = False
+
+
+@dataclass(frozen=True)
+class Bands:
+    """
+    The bands of a quantity as one list of cut points, each opening the band above it.
+
+    Half-open by construction: neither a gap nor an overlap can be written.
+    """
+
+    bands: tuple[Band, ...]
+
+    def of(self, value: float) -> Band:
+        """Give the one band a value falls in."""
+        starts = [band.start for band in self.bands if band.start is not None]
+        return self.bands[bisect.bisect_right(starts, value)]
+
+    @property
+    def normal_interval(self) -> tuple[float | None, float | None] | None:
+        """Give [low, high) of the normal bands taken together, None at an open end; None without a normal band."""
+        inside = [index for index, band in enumerate(self.bands) if band.normal]
+        if not inside:
+            return None
+        last = inside[-1] + 1
+        return self.bands[inside[0]].start, self.bands[last].start if last < len(self.bands) else None
+
+
+@dataclass(frozen=True)
+class Trap:
+    """A range of values that usually means another unit was meant; the value is kept if plausible, and the note is shown."""
+
+    unit: str
+    low: float
+    high: float
+    note: str
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option of a choice or set."""
+
+    id: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Code:
+    """A code in a public terminology, with the name that terminology gives it."""
+
+    system: str
+    code: str
+    display: str
+
+
+@dataclass(frozen=True)
+class FindingDefinition:
+    """
+    One thing asked, seen or measured.
+
+    Args:
+        id: its name in intakes and rules.
+        kind: the type of its answer.
+        label: the clinician's term.
+        question: the patient's question; empty where only a clinician or a laboratory can answer.
+        answered_by: who can answer it.
+        units: accepted units of a quantity; the first is canonical.
+        low, high: plausible range in the canonical unit; outside it the value is a typing error.
+        bare_number: a number without a unit is taken to be in the canonical unit (never for laboratory analytes).
+        options: the options of a choice or set.
+        unknown_options: options that mean "asked but unknown" ("not done", "unsure").
+        only_if: the condition under which a follow-up applies; None for a finding without a parent.
+        danger: the more dangerous answer of a boolean, kept when two answers contradict each other.
+        safe_options: options of a choice follow-up that agree with its parent being answered no.
+        dated_by: laboratory findings whose dates give this finding (age of results in days).
+        expires_days: after how many days a result no longer counts as current; shown in the report.
+    """
+
+    id: str
+    kind: Kind
+    label: str
+    question: str
+    answered_by: Answerer
+    group: str
+    units: tuple[Unit, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    bare_number: bool = True
+    options: tuple[Option, ...] = ()
+    unknown_options: tuple[str, ...] = ()
+    only_if: Condition | None = None
+    danger: bool = True
+    safe_options: tuple[str, ...] = ()
+    dated_by: tuple[str, ...] = ()
+    bands: Bands | None = None
+    traps: tuple[Trap, ...] = ()
+    codes: tuple[Code, ...] = ()
+    report_only: bool = False
+
+    @property
+    def unit(self) -> Unit:
+        """The canonical unit of a quantity."""
+        return self.units[0]
+
+
+@dataclass(frozen=True)
+class FormulaSource:
+    """One way to get a derived quantity: a formula, and the condition under which it is valid."""
+
+    formula: Formula
+    valid_when: Condition | None
+    text: str
+
+
+@dataclass(frozen=True)
+class CountItem:
+    """One item of a weighted count."""
+
+    condition: Condition
+    weight: float
+
+
+@dataclass(frozen=True)
+class DerivedQuantity:
+    """
+    A quantity computed before any rule.
+
+    Either `sources` (formulas in order; the first one that is valid and known is taken) or `count` (a weighted count over
+    tests of findings, an interval while tests are open).
+    """
+
+    id: str
+    label: str
+    unit: Unit
+    sources: tuple[FormulaSource, ...] = ()
+    count: tuple[CountItem, ...] = ()
+    bands: Bands | None = None
+    report_only: bool = False

@@ -1,0 +1,1 @@
+"""Reading a knowledge base: YAML with line numbers, and the condition notation."""

@@ -1,0 +1,236 @@
+"""Medicines: the catalogue of ingredients and classes, and how a free text becomes an entry of it.
+
+A text is matched by whole words against ingredients, their spelling variants (INN, USAN, BAN) and synonyms; dose, form,
+frequency and route words are understood and set aside. A word that is left over makes the entry *not recognised*: it is never
+guessed, only suggested.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+
+from triage.errors import suggestion
+
+
+@dataclass(frozen=True)
+class MedicineClass:
+    """A class of medicines and the concern it raises."""
+
+    id: str
+    label: str
+    concern: str
+    members: tuple[str, ...] = ()
+    atc_prefixes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ingredient:
+    """
+    An ingredient with its other names.
+
+    `suspect` is true for strength A, B and C of the evidence. An ingredient without classes is a common medicine that no
+    rule is about.
+    """
+
+    id: str
+    label: str
+    classes: tuple[str, ...] = ()
+    synonyms: tuple[str, ...] = ()
+    atc: tuple[str, ...] = ()
+    strength: str = ""
+    effect: str = ""
+    sources: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Words:
+    """Words that may stand beside a name: forms, frequencies (times a day), routes, and others that mean nothing here."""
+
+    forms: frozenset[str]
+    frequencies: Mapping[str, float]
+    topical: frozenset[str]
+    ignored: frozenset[str]
+
+
+@dataclass(frozen=True)
+class MedicineEntry:
+    """
+    One entry of a medicine list as understood.
+
+    Args:
+        text: what was written, shown to people.
+        ingredients: ids of recognised ingredients.
+        classes: ids of classes they count in (none for a preparation used on the skin or in the eye).
+        recognised: every word was understood, or an ATC code names it.
+        dose_mg: the daily dose in mg where it is known.
+        started_days, stopped_days: days before the intake, where known.
+        note: what a reader should know about how it was read.
+    """
+
+    text: str
+    ingredients: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    recognised: bool = False
+    dose_mg: float | None = None
+    dose: str = ""
+    taken: str = ""
+    started_days: float | None = None
+    stopped_days: float | None = None
+    stopped: bool = False
+    started_text: str = ""
+    stopped_text: str = ""
+    note: str = ""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every name a rule may call this entry by."""
+        return frozenset(self.ingredients) | frozenset(self.classes)
+
+
+@dataclass(frozen=True)
+class MedicineList:
+    """The medicines of one person; `complete` is false when the host says so."""
+
+    entries: tuple[MedicineEntry, ...] = ()
+    complete: bool = True
+
+    @property
+    def nothing_hidden(self) -> bool:
+        """Whether a class that was not found is surely not taken."""
+        return self.complete and all(entry.recognised for entry in self.entries)
+
+
+def plain_words(text: str) -> str:
+    """Give a text in lower case without accents and punctuation, words separated by single spaces."""
+    folded = unicodedata.normalize("NFKD", text.casefold())
+    kept = "".join(mark for mark in folded if not unicodedata.combining(mark))
+    return " ".join(re.findall(r"[a-z0-9.%]+", kept.replace(",", " , ").replace("'", "")))
+
+
+_AMOUNT = re.compile(r"(?<![a-z0-9.])(\d+(?:\.\d+)?)\s*(micrograms?|mcg|ug|milligrams?|mg|grams?|g)(?![a-z])")
+_STRENGTH = re.compile(
+    r"(?<![a-z])\d+(?:\.\d+)?\s*(?:micrograms?|mcg|ug|milligrams?|mg|grams?|g|ml|units?|iu|mmol|%|puffs?|tabs?|x)?(?![a-z])"
+    r"|(?<![a-z])(?:micrograms?|mcg|mg|g|ml|units?|iu|mmol|%)(?![a-z])"
+)
+_MILLIGRAMS = {"m": Fraction(1), "g": Fraction(1000), "u": Fraction(1, 1000)}
+MAX_TEXT = 300
+"""A medicine text longer than this is not read; it is shown as not recognised."""
+
+
+def _in_milligrams(number: str, unit: str) -> Fraction:
+    kind = "u" if unit.startswith(("micro", "mcg", "ug")) else "m" if unit.startswith("m") else "g"
+    return Fraction(number) * _MILLIGRAMS[kind]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Every medicine the knowledge base knows, and the words beside their names."""
+
+    ingredients: Mapping[str, Ingredient]
+    classes: Mapping[str, MedicineClass]
+    combinations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    words: Words = field(default_factory=lambda: Words(frozenset(), {}, frozenset(), frozenset()))
+
+    @cached_property
+    def _by_name(self) -> dict[tuple[str, ...], tuple[str, ...]]:
+        table: dict[tuple[str, ...], tuple[str, ...]] = {}
+        for ingredient in self.ingredients.values():
+            for name in (ingredient.label, ingredient.id.replace("_", " "), *ingredient.synonyms):
+                table[tuple(plain_words(name).split())] = (ingredient.id,)
+        for name, parts in self.combinations.items():
+            table[tuple(plain_words(name).split())] = parts
+        return table
+
+    @cached_property
+    def _longest(self) -> int:
+        return max(map(len, self._by_name), default=0)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Every name a rule may use: ingredients and classes."""
+        return frozenset(self.ingredients) | frozenset(self.classes)
+
+    def classes_of(self, ingredients: Iterable[str]) -> tuple[str, ...]:
+        """Give the sorted classes of some ingredients, groups included."""
+        direct = {name for ingredient in ingredients for name in self.ingredients[ingredient].classes}
+        groups = {group.id for group in self.classes.values() if direct & set(group.members)}
+        return tuple(sorted(direct | groups))
+
+    def by_atc(self, code: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Give the ingredients with this ATC code, and the classes whose prefixes it falls under."""
+        code = code.strip().upper()
+        found = tuple(sorted(item.id for item in self.ingredients.values() if code in item.atc))
+        prefixed = {group.id for group in self.classes.values() if any(code.startswith(p) for p in group.atc_prefixes)}
+        groups = {group.id for group in self.classes.values() if prefixed & set(group.members)}
+        return found, tuple(sorted(prefixed | groups))
+
+    def read(self, text: str, atc: str = "") -> MedicineEntry:
+        """
+        Understand one medicine text; `atc` is the code the host sent with it, if any.
+
+        An ATC code makes an entry recognised even where nothing in the catalogue has that name.
+        """
+        shown = " ".join(text.split())
+        if len(text) > MAX_TEXT:
+            return MedicineEntry(shown[:MAX_TEXT], note="the text is too long to be a medicine; not recognised")
+        plain = plain_words(text)
+        amounts = [_in_milligrams(*found) for found in _AMOUNT.findall(plain)]
+        words = _STRENGTH.sub(" ", plain).split()
+        found: list[str] = []
+        left: list[str] = []
+        times: float | None = None
+        topical = False
+        position = 0
+        while position < len(words):
+            for length in range(min(self._longest, len(words) - position), 0, -1):
+                run = tuple(words[position : position + length])
+                if run in self._by_name:
+                    found.extend(self._by_name[run])
+                    position += length
+                    break
+            else:
+                position, times, topical = self._beside(words, position, left, times, topical)
+        ingredients = tuple(dict.fromkeys(found))
+        from_code, code_classes = self.by_atc(atc) if atc else ((), ())
+        ingredients = tuple(dict.fromkeys((*ingredients, *from_code)))
+        recognised = bool(atc) or (bool(ingredients) and not left)
+        notes = []
+        if not recognised:
+            notes.append("not recognised" + "".join(suggestion(word, self._single_words) for word in left[:1]))
+        if topical and ingredients:
+            notes.append("used on the skin or in the eye or ear: counted in no class")
+        classes = () if topical else tuple(sorted({*self.classes_of(ingredients), *code_classes}))
+        dose_mg = (
+            float(amounts[0] * Fraction(str(times or 1.0))) if len(amounts) == 1 and len(ingredients) == 1 else None
+        )
+        return MedicineEntry(
+            text=shown,
+            ingredients=() if topical else ingredients,
+            classes=classes,
+            recognised=recognised,
+            dose_mg=dose_mg,
+            note="; ".join(notes),
+        )
+
+    def _beside(
+        self, words: list[str], position: int, left: list[str], times: float | None, topical: bool
+    ) -> tuple[int, float | None, bool]:
+        """Read one word that is no name: a frequency (up to three words), a route, a form, or one nobody understands."""
+        for length in (3, 2, 1):
+            run = " ".join(words[position : position + length])
+            if run in self.words.frequencies:
+                return position + length, self.words.frequencies[run], topical
+            if run in self.words.topical:
+                return position + length, times, True
+        word = words[position]
+        if word not in self.words.forms and word not in self.words.ignored and not re.fullmatch(r"[\d.%]+", word):
+            left.append(word)
+        return position + 1, times, topical
+
+    @cached_property
+    def _single_words(self) -> frozenset[str]:
+        return frozenset(word for name in self._by_name for word in name if len(word) > 3)
