@@ -1,7 +1,7 @@
 """The knowledge base as one value: everything the readers, the verdict and the report need, checked when it was loaded."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from triage.conditions import (
@@ -11,7 +11,6 @@ from triage.conditions import (
     Missing,
     NotShown,
     PatternHolds,
-    Urgency,
     names,
     patterns,
     walk,
@@ -19,20 +18,7 @@ from triage.conditions import (
 from triage.findings import Answerer, DerivedQuantity, FindingDefinition
 from triage.formulas import inputs
 from triage.medicines import Catalogue
-from triage.rules import (
-    Advice,
-    Cause,
-    Conflict,
-    Destination,
-    HonestLine,
-    Investigation,
-    Level,
-    Pattern,
-    Rule,
-    SafetyNet,
-    ScreenPage,
-    Source,
-)
+from triage.rules import Pattern, Rule, Source
 
 
 @dataclass(frozen=True)
@@ -62,17 +48,7 @@ class KnowledgeBase:
     patterns: Mapping[str, Pattern]
     rules: Mapping[str, Rule]
     catalogue: Catalogue
-    causes: Mapping[str, Cause]
-    destinations: Mapping[str, Destination]
-    levels: Mapping[Urgency, Level]
-    investigations: Mapping[str, Investigation]
-    advice: Mapping[str, Advice]
-    safety_netting: tuple[SafetyNet, ...]
-    honest_lines: tuple[HonestLine, ...]
-    screen: tuple[ScreenPage, ...]
-    conflicts: tuple[Conflict, ...]
     sources: Mapping[str, Source]
-    seed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def pattern_order(self) -> tuple[str, ...]:
@@ -130,11 +106,6 @@ class KnowledgeBase:
     def is_gap(self, condition: Condition) -> bool:
         """Whether a condition rests on something not yet known."""
         return rests_on_gap(condition, self.gap_patterns)
-
-    @cached_property
-    def screen_findings(self) -> tuple[str, ...]:
-        """The findings of the red-flag screen, each once, in the order they are asked."""
-        return tuple(dict.fromkeys(name for page in self.screen for line in page.lines for name in line.findings))
 
     def answerable_by(self, scope: frozenset[Answerer]) -> frozenset[str]:
         """Give the findings somebody in the scope can answer."""

@@ -1,0 +1,80 @@
+"""A faulty knowledge base is refused with every fault of every file, each with its line."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from triage.errors import KnowledgeBaseError
+from triage.loader.load import load
+from triage.resources import data_folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    copy = tmp_path / "kb"
+    shutil.copytree(data_folder("knowledge_base"), copy, ignore=shutil.ignore_patterns("cases"))
+    return copy
+
+
+FAULTS = {
+    "rules/danger.yaml": (
+        "- id: EM-01\n  when: collapse\n  certainty: fact\n  provenance: [seed]\n"
+        "- id: X-1\n  certainty: likely\n  when: collaps\n  provenance: [seed]\n"
+        "- id: X-2\n  certainty: fact\n  urgency: soon\n  when: collapse\n"
+        "- id: X-3\n  certainty: fact\n  wen: collapse\n  when: lab_k < 3\n  sources: [S999]\n"
+    ),
+    "patterns.yaml": "- id: a_new_one\n  when: takes cls_lopo\n  provenance: [mine]\n",
+    "sources.yaml": "- id: S1\n  title: again\n  read_as: A\n",
+    "findings/person.yaml": "- id: shoe_size\n  kind: quantity\n  answered_by: cobbler\n",
+}
+
+
+def test_every_planted_fault_is_reported_with_its_line(folder: Path) -> None:
+    for file, text in FAULTS.items():
+        with (folder / file).open("a", encoding="utf-8") as stream:
+            stream.write(text)
+
+    with pytest.raises(KnowledgeBaseError) as error:
+        load(folder)
+
+    said = str(error.value)
+    for expected in (
+        "rule `EM-01` is defined twice", "`certainty` is `likely`", "did you mean `collapse`", "`urgency` is `soon`", "`X-2`: no source",
+        "unknown key `wen`; did you mean `when`", "needs a unit", "unknown source `S999`", "did you mean `cls_loop`", "provenance `mine`",
+        "source `S1` is defined twice", "a quantity needs `units`", 
+    ):  # fmt: skip
+        assert expected in said
+    for fault in error.value.faults:
+        assert fault.line > 1
+        assert fault.file in FAULTS
+
+
+def test_a_circle_of_patterns_is_named(folder: Path) -> None:
+    with (folder / "patterns.yaml").open("a", encoding="utf-8") as stream:
+        stream.write("- id: hen\n  when: egg\n  provenance: [seed]\n- id: egg\n  when: hen\n  provenance: [seed]\n")
+
+    with pytest.raises(KnowledgeBaseError, match="hen -> egg -> hen"):
+        load(folder)
+
+
+def test_a_gap_that_is_not_labelled_and_a_label_without_a_gap(folder: Path) -> None:
+    with (folder / "rules/danger.yaml").open("a", encoding="utf-8") as stream:
+        stream.write("- id: X-1\n  certainty: fact\n  when: missing lab_k\n  provenance: [seed]\n")
+        stream.write("- id: X-2\n  certainty: fact\n  when: collapse\n  gap: true\n  provenance: [seed]\n")
+
+    with pytest.raises(KnowledgeBaseError, match=r"X-1`: rests on a gap(.|\n)*X-2`: labelled"):
+        load(folder)
+
+
+def test_missing_files_are_named(tmp_path: Path) -> None:
+    with pytest.raises(KnowledgeBaseError, match=r"manifest\.yaml:1: the file is missing"):
+        load(tmp_path)
+
+
+def test_the_hash_follows_the_content(folder: Path) -> None:
+    before = load(folder).content_hash
+    with (folder / "manifest.yaml").open("a", encoding="utf-8") as stream:
+        stream.write("# a comment\n")
+
+    assert load(folder).content_hash != before

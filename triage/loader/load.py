@@ -1,0 +1,337 @@
+"""A folder of YAML becomes a checked `KnowledgeBase`, or one error with every fault of every file."""
+
+import hashlib
+from collections.abc import Iterable
+from enum import Enum
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, TypeVar
+
+from triage.conditions import Condition, Urgency, patterns
+from triage.errors import KnowledgeBaseError, KnowledgeFault, suggestion
+from triage.findings import Answerer, CountItem, DerivedQuantity, FindingDefinition, FormulaSource, Kind, Option, Unit
+from triage.formulas import FormulaError, inputs, parse
+from triage.knowledge import KnowledgeBase, Manifest, rests_on_gap
+from triage.loader.notation import Names, Reader
+from triage.loader.source import Block, line_of, read_file
+from triage.medicines import Catalogue, Ingredient, MedicineClass, Words
+from triage.rules import Basis, Certainty, Pattern, Provenance, Rule, Source
+
+Choice = TypeVar("Choice", bound=Enum)
+
+FINDING = "id kind label question answered_by units range bare_number options unknown_options danger report_only loinc only_if"
+DERIVED = "id label unit sources count report_only"
+PATTERN = "id row when sources provenance provenance_note harm gap report_only"
+RULE = "id row title certainty urgency gap when action sources provenance provenance_note harm"
+INGREDIENT = "id label classes strength effect sources synonyms"
+
+
+class _Loading:
+    """One load: the faults found so far, and the helpers that find them."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.faults: list[KnowledgeFault] = []
+        self.sources: dict[str, Source] = {}
+
+    def fault(self, file: str, line: int, message: str) -> None:
+        self.faults.append(KnowledgeFault(file, line, message))
+
+    def entries(self, file: str, written: Any, what: str, keys: str) -> list[Block]:
+        """Give the mappings of a list that have an id and no unknown key; note the others."""
+        found: list[Block] = []
+        if not isinstance(written, list):
+            self.fault(file, 1, f"a list of {what}s is expected; begin each with `- id:`")
+            return found
+        for entry in written:
+            if not isinstance(entry, Block) or not isinstance(entry.get("id"), str):
+                self.fault(file, line_of(entry), f"a {what} without `id`; give it one")
+                continue
+            for key in entry:
+                if key not in keys.split():
+                    self.fault(
+                        file,
+                        line_of(key),
+                        f"{what} `{entry['id']}`: unknown key `{key}`" + suggestion(key, keys.split()),
+                    )
+            found.append(entry)
+        return found
+
+    def once(self, file: str, entry: Block, taken: Iterable[str], what: str) -> bool:
+        if entry["id"] in set(taken):
+            self.fault(file, entry.line, f"{what} `{entry['id']}` is defined twice; rename or remove one")
+            return False
+        return True
+
+    def choice(self, file: str, entry: Block, key: str, kinds: type[Choice], otherwise: Choice) -> Choice:
+        value = entry.get(key)
+        known = [one.value for one in kinds]
+        if value not in known:
+            self.fault(
+                file, line_of(value, entry.line),
+                f"`{entry['id']}`: `{key}` is `{value}`; use {', '.join(known)}" + suggestion(str(value), known),
+            )  # fmt: skip
+            return otherwise
+        return kinds(value)
+
+    def basis(self, file: str, entry: Block) -> Basis:
+        """Read what an entry rests on; without a source it must say what it rests on instead."""
+        sources = tuple(entry.get("sources") or ())
+        for source in sources:
+            if source not in self.sources:
+                where = line_of(source, entry.line)
+                self.fault(
+                    file, where, f"`{entry['id']}`: unknown source `{source}`" + suggestion(source, self.sources)
+                )
+        marks = tuple(entry.get("provenance") or ())
+        known = [one.value for one in Provenance]
+        for mark in marks:
+            if mark not in known:
+                self.fault(
+                    file, line_of(mark, entry.line), f"`{entry['id']}`: provenance `{mark}`; use {', '.join(known)}"
+                )
+        if not sources and not set(marks) & {"expert_default", "inference", "seed"}:
+            self.fault(
+                file, entry.line, f"`{entry['id']}`: no source; cite one, or mark it `provenance: [expert_default]`"
+            )
+        return Basis(
+            sources, tuple(Provenance(mark) for mark in marks if mark in known), entry.get("provenance_note", "")
+        )
+
+
+def load(root: Path) -> KnowledgeBase:
+    """
+    Load a knowledge base from a folder.
+
+    Raises:
+        KnowledgeBaseError: something in it is wrong; the error lists every fault of every file.
+    """
+    loading = _Loading(root)
+    paths = [
+        root / name for name in ("manifest.yaml", "sources.yaml", "derived.yaml", "patterns.yaml", "medicines.yaml")
+    ]
+    folders = {name: sorted((root / name).glob("*.yaml")) for name in ("findings", "rules")}
+    for path in paths:
+        if not path.is_file():
+            loading.fault(path.name, 1, "the file is missing; a knowledge base needs it")
+    if loading.faults:
+        raise KnowledgeBaseError(loading.faults)
+    read = {path: read_file(path, root, loading.faults) for path in [*paths, *folders["findings"], *folders["rules"]]}
+    digest = hashlib.sha256()
+    for path in sorted(read):
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    manifest, sources, derived_raw, patterns_raw, medicines = (read[path] for path in paths)
+    for entry in loading.entries("sources.yaml", sources, "source", "id title read_as links"):
+        if loading.once("sources.yaml", entry, loading.sources, "source"):
+            loading.sources[entry["id"]] = Source(
+                entry["id"], entry["title"], entry["read_as"], tuple(entry.get("links") or ())
+            )
+    catalogue = _catalogue(loading, medicines)
+    raw_findings = {path.relative_to(root).as_posix(): read[path] for path in folders["findings"]}
+    raw_rules = {path.relative_to(root).as_posix(): read[path] for path in folders["rules"]}
+    findings, names = _findings(loading, raw_findings, derived_raw, patterns_raw, catalogue)
+    derived = _derived(loading, derived_raw, names)
+    found = _patterns(loading, patterns_raw, names)
+    rules = _rules(loading, raw_rules, names)
+    if loading.faults:
+        raise KnowledgeBaseError(loading.faults)
+    _refuse_cycles(loading, found)
+    knowledge = KnowledgeBase(
+        manifest=Manifest(
+            manifest["id"], manifest["title"], manifest["version"], manifest["review_status"],
+            tuple(manifest.get("reviewers") or ()), manifest["limits"],
+        ),
+        content_hash=digest.hexdigest(),
+        findings=findings, derived=derived, patterns=found, rules=rules, catalogue=catalogue, sources=loading.sources,
+    )  # fmt: skip
+    _check_gaps(loading, knowledge, raw_rules, patterns_raw)
+    if loading.faults:
+        raise KnowledgeBaseError(loading.faults)
+    return knowledge
+
+
+def _catalogue(loading: _Loading, written: Any) -> Catalogue:
+    file = "medicines.yaml"
+    classes = {
+        entry["id"]: MedicineClass(
+            entry["id"], entry.get("label", entry["id"]), entry.get("concern", ""), tuple(entry.get("members") or ())
+        )
+        for entry in loading.entries(file, written.get("classes"), "class", "id label concern members")
+    }
+    ingredients: dict[str, Ingredient] = {}
+    for entry in loading.entries(file, written.get("ingredients"), "ingredient", INGREDIENT):
+        if not loading.once(file, entry, ingredients, "ingredient"):
+            continue
+        for name in entry.get("classes") or ():
+            if name not in classes:
+                loading.fault(
+                    file,
+                    line_of(name, entry.line),
+                    f"`{entry['id']}`: unknown class `{name}`" + suggestion(name, classes),
+                )
+        ingredients[entry["id"]] = Ingredient(
+            entry["id"], entry["label"], tuple(entry.get("classes") or ()), tuple(entry.get("synonyms") or ()),
+            strength=entry.get("strength", ""), effect=entry.get("effect", ""), sources=tuple(entry.get("sources") or ()),
+        )  # fmt: skip
+    words = written["words"]
+    frequencies = {str(text): float(times) for text, times in words["frequencies"].items()}
+    return Catalogue(
+        ingredients, classes,
+        words=Words(frozenset(words["forms"]), frequencies, frozenset(words["topical"]), frozenset(words["ignored"])),
+    )  # fmt: skip
+
+
+def _unit(written: Block) -> Unit:
+    return Unit(
+        written["ucum"], tuple(written.get("spellings") or ()),
+        Fraction(written.get("factor", "1")), Fraction(written.get("offset", "0")),
+    )  # fmt: skip
+
+
+def _findings(
+    loading: _Loading, files: dict[str, Any], derived: Any, found_patterns: Any, catalogue: Catalogue
+) -> tuple[dict[str, FindingDefinition], Names]:
+    findings: dict[str, FindingDefinition] = {}
+    follow_ups: list[tuple[str, Block]] = []
+    for file, written in files.items():
+        for entry in loading.entries(file, written, "finding", FINDING):
+            if not loading.once(file, entry, findings, "finding"):
+                continue
+            kind = loading.choice(file, entry, "kind", Kind, Kind.BOOLEAN)
+            low, high = entry.get("range") or (None, None)
+            if kind is Kind.QUANTITY and (not entry.get("units") or low is None):
+                loading.fault(file, entry.line, f"`{entry['id']}`: a quantity needs `units` and a plausible `range`")
+                continue
+            if kind in (Kind.CHOICE, Kind.SET) and not entry.get("options"):
+                loading.fault(file, entry.line, f"`{entry['id']}`: a {kind.value} needs `options`")
+            findings[entry["id"]] = FindingDefinition(
+                id=entry["id"], kind=kind, label=entry.get("label", ""), question=entry.get("question", ""),
+                answered_by=loading.choice(file, entry, "answered_by", Answerer, Answerer.PERSON), group=Path(file).stem,
+                units=tuple(map(_unit, entry.get("units") or ())),
+                low=None if low is None else float(low), high=None if high is None else float(high),
+                bare_number=entry.get("bare_number", "true") == "true",
+                options=tuple(Option(option, option.replace("_", " ")) for option in entry.get("options") or ()),
+                unknown_options=tuple(entry.get("unknown_options") or ()),
+                danger=entry.get("danger", "true") == "true", report_only=entry.get("report_only") == "true",
+            )  # fmt: skip
+            if "only_if" in entry:
+                follow_ups.append((file, entry))
+    quantities = [entry for entry in derived if isinstance(entry, Block) and "id" in entry]
+    names = Names(
+        findings=findings,
+        derived_units={entry["id"]: Unit(entry.get("unit", "1")) for entry in quantities},
+        derived_counts=frozenset(entry["id"] for entry in quantities if "count" in entry),
+        patterns=frozenset(entry["id"] for entry in found_patterns if isinstance(entry, Block) and "id" in entry),
+        medicines=catalogue.names,
+    )
+    for file, entry in follow_ups:
+        reader = Reader(file, names, loading.faults)
+        condition = reader.condition(entry["only_if"], f"finding `{entry['id']}`: only_if", entry.line)
+        if condition is not None:
+            before = findings[entry["id"]]
+            findings[entry["id"]] = FindingDefinition(**{**before.__dict__, "only_if": condition})
+    return findings, names
+
+
+def _derived(loading: _Loading, written: Any, names: Names) -> dict[str, DerivedQuantity]:
+    file = "derived.yaml"
+    reader = Reader(file, names, loading.faults)
+    found: dict[str, DerivedQuantity] = {}
+    for entry in loading.entries(file, written, "derived quantity", DERIVED):
+        place = f"derived quantity `{entry['id']}`"
+        sources = []
+        for source in entry.get("sources") or ():
+            valid = reader.condition(source["valid_when"], place, source.line) if "valid_when" in source else None
+            try:
+                formula = parse(source["formula"])
+            except FormulaError as error:
+                loading.fault(file, source.line, f"{place}: {error}")
+                continue
+            for name in sorted(inputs(formula) - set(names.findings)):
+                loading.fault(
+                    file, source.line, f"{place}: unknown finding `{name}`" + suggestion(name, names.findings)
+                )
+            sources.append(FormulaSource(formula, valid, source["formula"]))
+        items = []
+        for item in entry.get("count") or ():
+            condition = reader.condition(item["when"], place, item.line)
+            if condition is not None:
+                items.append(CountItem(condition, float(item["weight"])))
+        found[entry["id"]] = DerivedQuantity(
+            entry["id"], entry["label"], Unit(entry["unit"]), tuple(sources), tuple(items)
+        )
+    return found
+
+
+def _patterns(loading: _Loading, written: Any, names: Names) -> dict[str, Pattern]:
+    file = "patterns.yaml"
+    reader = Reader(file, names, loading.faults)
+    found: dict[str, Pattern] = {}
+    for entry in loading.entries(file, written, "pattern", PATTERN):
+        when = reader.condition(entry.get("when"), f"pattern `{entry['id']}`", entry.line)
+        basis = loading.basis(file, entry)
+        if loading.once(file, entry, found, "pattern") and when is not None:
+            report_only = entry.get("report_only") == "true"
+            found[entry["id"]] = Pattern(
+                entry["id"], entry.get("row", ""), when, basis, entry.get("harm", ""), report_only
+            )
+    return found
+
+
+def _rules(loading: _Loading, files: dict[str, Any], names: Names) -> dict[str, Rule]:
+    found: dict[str, Rule] = {}
+    for file, written in files.items():
+        reader = Reader(file, names, loading.faults)
+        for entry in loading.entries(file, written, "rule", RULE):
+            when = reader.condition(entry.get("when"), f"rule `{entry['id']}`", entry.line)
+            urgency = loading.choice(file, entry, "urgency", Urgency, Urgency.ROUTINE) if "urgency" in entry else None
+            certainty = loading.choice(file, entry, "certainty", Certainty, Certainty.POSSIBLE)
+            basis = loading.basis(file, entry)
+            if loading.once(file, entry, found, "rule") and when is not None:
+                found[entry["id"]] = Rule(
+                    id=entry["id"], row=entry.get("row", entry["id"]), title=entry.get("title", ""), certainty=certainty,
+                    urgency=urgency, when=when, gap=entry.get("gap") == "true", action=entry.get("action", ""),
+                    basis=basis, harm=entry.get("harm", ""),
+                )  # fmt: skip
+    return found
+
+
+def _refuse_cycles(loading: _Loading, found: dict[str, Pattern]) -> None:
+    """Patterns may rest on each other, but never in a circle."""
+    done: set[str] = set()
+
+    def visit(name: str, path: tuple[str, ...]) -> None:
+        if name in path:
+            circle = " -> ".join((*path[path.index(name) :], name))
+            loading.fault("patterns.yaml", 1, f"patterns rest on each other in a circle: {circle}; break it")
+        elif name not in done:
+            for other in sorted(patterns(found[name].when)):
+                visit(other, (*path, name))
+            done.add(name)
+
+    for name in found:
+        visit(name, ())
+    if loading.faults:
+        raise KnowledgeBaseError(loading.faults)
+
+
+def _check_gaps(loading: _Loading, knowledge: KnowledgeBase, files: dict[str, Any], found_patterns: Any) -> None:
+    """A rule or pattern that rests on ignorance says so, and no other does."""
+    labelled: list[tuple[str, Block, Condition, str]] = [
+        (file, entry, knowledge.rules[entry["id"]].when, "rule") for file, written in files.items() for entry in written
+    ]
+    labelled += [("patterns.yaml", entry, knowledge.patterns[entry["id"]].when, "pattern") for entry in found_patterns]
+    for file, entry, when, what in labelled:
+        rests, says = rests_on_gap(when, knowledge.gap_patterns), entry.get("gap") == "true"
+        if rests and not says:
+            loading.fault(
+                file,
+                entry.line,
+                f"{what} `{entry['id']}`: rests on a gap condition; label it `gap: true` or remove the condition",
+            )
+        if says and not rests:
+            loading.fault(
+                file,
+                entry.line,
+                f"{what} `{entry['id']}`: labelled `gap: true` but rests on no gap condition; remove the label",
+            )
