@@ -1,0 +1,530 @@
+"""Reports: complete, inert, the same bytes twice, and a PDF that a screen reader can follow."""
+
+import builtins
+import io
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import assessments
+from triage.assessment import Assessment
+from triage.errors import MissingExtraError, ReportError, UnknownNameError
+from triage.reporting import VIEWS, context, render
+from triage.reporting.words import css_string, day, fold, harmless, moment, shorten
+
+HEADINGS = (
+    "Patient",
+    "Referrer, date and completeness",
+    "Urgency, destination and reason",
+    "Question and expectation",
+    "Presenting problem",
+    "Red flags",
+    "Medicines and allergies",
+    "History and function",
+    "Examination and vital signs",
+    "Results",
+    "Suspected causes",
+    "Advice given and withheld",
+    "Safety net, concerns and consent",
+    "Limits",
+)
+CASES = {"emergency": assessments.emergency, "routine": assessments.routine, "self_care": assessments.self_care}
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200b\u202a-\u202e\u2066-\u2069]")
+A4, US_LETTER = (595, 842), (612, 792)
+
+
+@pytest.fixture(params=sorted(CASES))
+def case(request: pytest.FixtureRequest) -> Assessment:
+    return CASES[request.param]()
+
+
+class Elements(HTMLParser):
+    """What a browser would make of a page: elements with their attributes, and the text outside style sheets."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self._style = False
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+        self._style = tag == "style"
+
+    def handle_endtag(self, tag: str) -> None:
+        self._style = False
+
+    def handle_data(self, data: str) -> None:
+        if not self._style:
+            self.text += data
+
+
+def html(assessment: Assessment, **options: Any) -> str:
+    page = render(assessment, format="html", **options)
+    assert isinstance(page, str)
+    return page
+
+
+def text(assessment: Assessment, **options: Any) -> str:
+    page = render(assessment, format="text", **options)
+    assert isinstance(page, str)
+    return page
+
+
+@pytest.fixture
+def opened() -> Iterator[Any]:
+    pytest.importorskip("weasyprint")
+    pikepdf = pytest.importorskip("pikepdf")
+
+    kept = []  # a PDF that nobody holds takes its objects with it
+
+    def give(assessment: Assessment, **options: Any) -> Any:
+        kept.append(pikepdf.open(io.BytesIO(render(assessment, format="pdf", **options))))
+        return kept[-1]
+
+    yield give
+    kept.clear()
+
+
+def structure(pdf: Any) -> Iterator[Any]:
+    """Give every structure element, parents first."""
+    import pikepdf
+
+    def below(element: Any) -> Iterator[Any]:
+        if isinstance(element, pikepdf.Array):
+            for child in element:
+                yield from below(child)
+        elif isinstance(element, pikepdf.Dictionary) and "/S" in element:
+            yield element
+            if "/K" in element:
+                yield from below(element.K)
+
+    return below(pdf.Root.StructTreeRoot.K)
+
+
+def page_texts(content: bytes) -> list[str]:
+    """Give the text of each page as pdftotext reads it."""
+    try:
+        done = subprocess.run(["pdftotext", "-layout", "-", "-"], input=content, capture_output=True, check=True)
+    except FileNotFoundError:
+        pytest.skip("pdftotext is not installed")
+    return done.stdout.decode().split("\f")[:-1]
+
+
+# ---------- the contract ----------
+
+
+def test_context_holds_exactly_the_documented_names(case: Assessment) -> None:
+    """The template context is the assessment's fields and the documented views, nothing else."""
+    fields = set(case.model_dump(by_alias=True))
+
+    assert set(context(case)) == fields | set(VIEWS)
+    assert fields.isdisjoint(VIEWS)
+
+
+def test_context_is_the_same_twice(case: Assessment) -> None:
+    assert context(case) == context(case)
+
+
+def test_red_flags_are_four_lists_with_counts() -> None:
+    page = html(assessments.emergency())
+
+    for shown in ("Present (4)", "Absent (16)", "Unsure (1)", "Not asked (42)", "20 of 63 answered"):
+        assert shown in page
+
+
+def test_long_lists_are_shortened_by_checklist_but_not_beside_a_present_sign() -> None:
+    flags = context(assessments.emergency())["flags"]
+
+    assert "Breathing, heart, mind (all 9)" in flags["absent_short"]
+    assert "New bowel dysfunction" in flags["absent_short"]
+    assert "New sexual dysfunction" in flags["not_asked_short"]
+    assert len(flags["absent"]) == 16
+
+
+def test_the_letter_lists_at_most_four_causes_and_counts_the_rest() -> None:
+    found = context(assessments.routine())
+
+    assert len(found["cause_rows"]) == 4
+    assert found["causes_left"] == 2
+    assert "2 more in the full report" in html(assessments.routine(), document="letter")
+
+
+# ---------- completeness ----------
+
+
+@pytest.mark.parametrize("heading", HEADINGS)
+def test_report_holds_every_part_of_a_referral(case: Assessment, heading: str) -> None:
+    assert heading in Elements(html(case)).text
+    assert f"\n{heading.upper()}" in text(case)
+
+
+def test_every_link_inside_the_page_leads_somewhere(case: Assessment) -> None:
+    found = Elements(html(case)).found
+    ids = {attributes["id"] for _, attributes in found if "id" in attributes}
+
+    assert {a["href"][1:] for _, a in found if (a.get("href") or "").startswith("#")} <= ids
+
+
+@pytest.mark.parametrize("format", ["html", "text"])
+def test_report_shows_everything_needed_to_redo_the_decision(case: Assessment, format: str) -> None:
+    """Rules, conditions, answers, open questions, advice, faults and sources all stand in the report."""
+    page = render(case, format=format)
+    assert isinstance(page, str)
+    shown = re.sub(r"\s+", " ", Elements(page).text if format == "html" else page)
+    wanted = [case.urgency.request, case.limits, case.knowledge_base.version, case.knowledge_base.content_hash, case.id]
+    wanted += [part for rule in case.fired_rules for part in (rule.id, rule.row, rule.title, rule.certainty.value)]
+    wanted += [answer.label for answer in case.answers if answer.state != "answered"]
+    wanted += [found.label for found in (*case.causes, *case.patterns, *case.laboratory)]
+    wanted += [question.label for question in (*case.urgency_range.lifts, *case.urgency_range.outside)]
+    wanted += [reason for advice in case.advice_withheld for reason in advice.reasons]
+    wanted += [point for net in case.safety_netting for point in net.points]
+    wanted += [fault.problem for fault in case.input_faults] + [note.topic for note in case.honest_notes]
+    wanted += [source.title for source in case.sources] + [conflict.note for conflict in case.conflicts]
+
+    missing = [words for words in wanted if words.lower() not in shown.replace("\xa0", " ").lower()]
+
+    assert missing == []
+
+
+def test_letter_asks_before_it_tells(case: Assessment) -> None:
+    """Urgency, destination and request come before the history, in every format."""
+    for page in (html(case, document="letter"), text(case, document="letter")):
+        shown = page.partition("<body")[2].lower() or page.lower()
+        places = [
+            shown.find(x) for x in (case.urgency.word.lower(), "what we ask", "presenting problem", "suspected causes")
+        ]
+        assert -1 not in places
+        assert places == sorted(places)
+
+
+def test_empty_fields_are_written_out() -> None:
+    """Where nothing was given the letter says so; no row is empty."""
+    page = html(assessments.emergency(), document="letter")
+
+    assert page.count("not given") >= 8
+    assert not re.search(r"<(dd|td)[^>]*>\s*</\1>", page)
+
+
+def test_urgency_never_stands_without_its_time(case: Assessment) -> None:
+    for document in ("report", "letter", "sbar"):
+        assert f"{case.urgency.word}, {case.urgency.time}".lower() in text(case, document=document).lower()
+
+
+def test_sbar_speaks_in_order_with_few_lines(case: Assessment) -> None:
+    rows = context(case)["spoken"]
+
+    assert [row["letter"] for row in rows] == list("SBAR")
+    assert all(1 <= len(row["lines"]) <= 3 for row in rows)
+    assert rows[-1]["lines"][-1]["strong"] == "Please repeat back"
+
+
+def test_text_fits_eighty_columns(case: Assessment) -> None:
+    for document in ("report", "letter", "sbar"):
+        assert max(map(len, text(case, document=document).splitlines())) <= 80
+
+
+# ---------- hostile words ----------
+
+
+@pytest.mark.parametrize("document", ["report", "letter", "sbar"])
+def test_hostile_words_stay_words(document: str) -> None:
+    """Markup, template syntax, control characters and direction overrides do nothing but show."""
+    found = Elements(html(assessments.hostile(), document=document))
+    tags = {tag for tag, _ in found.found}
+
+    assert tags.isdisjoint({"script", "img", "iframe", "object"})
+    assert not any(name.startswith("on") for _, attributes in found.found for name in attributes)
+    assert sum(tag == "style" for tag, _ in found.found) == 1
+    assert "<script>alert(1)</script>" in found.text
+    assert not UNSEEN.search(found.text)
+    assert not UNSEEN.search(text(assessments.hostile(), document=document))
+    if document == "report":
+        assert "{{ 7 * 7 }}" in found.text
+        assert "A" * 10_000 in found.text
+
+
+def test_hostile_words_cannot_leave_the_style_sheet() -> None:
+    page = html(assessments.hostile())
+
+    sheet = page[page.index("<style>") : page.index("</style>")]
+    assert "url(http" not in sheet
+    assert "@import" not in sheet
+
+
+def test_a_direction_override_in_a_name_is_isolated() -> None:
+    assert "<bdi>Patient B</bdi>" in html(assessments.routine())
+
+
+@pytest.mark.parametrize("document", ["report", "letter", "sbar"])
+def test_a_page_needs_no_other_file(case: Assessment, document: str) -> None:
+    """Nothing is fetched: no address but data and fragments in a page, except the links of cited sources."""
+    page = html(case, document=document)
+
+    assert {match.split(":")[0] for match in re.findall(r'url\("([^"]*)', page)} == {"data"}
+    for tag, attributes in Elements(page).found:
+        assert "src" not in attributes
+        assert tag != "link"
+        assert tag == "a" or "href" not in attributes
+
+
+def test_hostile_pdf_is_written_and_shows_the_words() -> None:
+    pytest.importorskip("weasyprint")
+    content = render(assessments.hostile(), format="pdf", document="letter")
+    assert isinstance(content, bytes)
+
+    pages = page_texts(content)
+    assert "<script>alert(1)</script>" in pages[0]
+    assert "What we ask" in pages[0]
+    assert b"/JavaScript" not in content
+
+
+# ---------- templates ----------
+
+
+def test_an_unknown_name_in_a_template_is_an_error(tmp_path: Path, case: Assessment) -> None:
+    (tmp_path / "letter.html.j2").write_text("{{ patient.nome }}")
+
+    with pytest.raises(ReportError, match="nome"):
+        render(case, format="html", document="letter", templates=tmp_path)
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ ''.__class__.__mro__ }}",
+        "{{ patient.__class__.__init__.__globals__ }}",
+        "{% include '../../triage/errors.py' %}",
+        "{% include '/etc/hostname' %}",
+    ],
+)
+def test_a_template_reaches_nothing_outside_its_folder(tmp_path: Path, case: Assessment, template: str) -> None:
+    (tmp_path / "letter.html.j2").write_text(template)
+
+    with pytest.raises(ReportError):
+        render(case, format="html", document="letter", templates=tmp_path)
+
+
+def test_a_host_replaces_one_template_and_keeps_the_others(tmp_path: Path, case: Assessment) -> None:
+    (tmp_path / "_letter.html.j2").write_text("<main><h1>{{ headline }}</h1><p>{{ patient.name }}</p></main>")
+
+    page = html(case, document="letter", templates=tmp_path)
+
+    assert "Atkinson" in page
+    assert "What we ask" not in page
+
+
+@pytest.mark.parametrize("address", ["http://evil.example/x.png", "file:///etc/passwd", "report-static:../tokens.json"])
+def test_pdf_loads_nothing_from_elsewhere(tmp_path: Path, case: Assessment, address: str) -> None:
+    pytest.importorskip("weasyprint")
+    (tmp_path / "_letter.html.j2").write_text(f'<main><h1>x</h1><img alt="x" src="{address}"></main>')
+
+    with pytest.raises(ReportError, match="reports/static"):
+        render(case, format="pdf", document="letter", templates=tmp_path)
+
+
+def test_unknown_names_are_refused_with_a_suggestion(case: Assessment) -> None:
+    with pytest.raises(UnknownNameError, match="did you mean `letter`"):
+        render(case, format="html", document="leter")  # type: ignore[arg-type]
+    with pytest.raises(UnknownNameError, match="page size"):
+        render(case, format="html", page_size="A5")  # type: ignore[arg-type]
+
+
+# ---------- PDF ----------
+
+
+@pytest.mark.parametrize("package", ["weasyprint", "pikepdf"])
+def test_without_its_packages_pdf_names_the_extra(
+    monkeypatch: pytest.MonkeyPatch, case: Assessment, package: str
+) -> None:
+    real = builtins.__import__
+
+    def without(name: str, *rest: Any, **more: Any) -> Any:
+        if name.partition(".")[0] == package:
+            raise ImportError(name, name=name)
+        return real(name, *rest, **more)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+
+    with pytest.raises(MissingExtraError, match=r"cramp-triage\[pdf\]"):
+        render(case, format="pdf")
+    assert html(case)
+
+
+def test_html_and_text_do_not_import_the_pdf_packages() -> None:
+    code = (
+        "import sys; from tests.assessments import routine; from triage.reporting import render\n"
+        "render(routine(), format='html'); render(routine(), format='text')\n"
+        "assert not {'weasyprint', 'pikepdf', 'fontTools'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
+
+
+def test_pdf_is_tagged_titled_and_in_a_language(opened: Any) -> None:
+    pdf = opened(assessments.routine())
+
+    assert pdf.Root.MarkInfo.Marked
+    assert str(pdf.Root.Lang) == "en-GB"
+    assert str(pdf.docinfo.Title) == "Referral report, Patient B, 12 Mar 2026"
+    assert b'pdfuaid:part="1"' in pdf.Root.Metadata.read_bytes() or b"<pdfuaid:part>1" in pdf.Root.Metadata.read_bytes()
+    assert {"/H1", "/H2", "/H3", "/Table", "/TH", "/L"} <= {str(element.S) for element in structure(pdf)}
+
+
+def test_pdf_header_cells_say_their_scope(opened: Any) -> None:
+    cells = [element for element in structure(opened(assessments.routine())) if element.S == "/TH"]
+
+    assert {str(cell.A.Scope) for cell in cells} == {"/Column", "/Row"}
+    assert len(cells) > 60
+
+
+def test_pdf_has_one_table_per_table(opened: Any) -> None:
+    """A table that goes over the page is one element with one head."""
+    assessment = assessments.routine()
+    tables = [element for element in structure(opened(assessment)) if element.S == "/Table"]
+
+    assert len(tables) == html(assessment).count("<table")
+    assert all(sum(part.S == "/THead" for part in table.K) == 1 for table in tables)
+
+
+def test_pdf_decoration_is_no_figure(opened: Any) -> None:
+    """Icons stand beside words that say the same: they are artifacts, and no tag points to them."""
+    import pikepdf
+
+    pdf = opened(assessments.routine())
+
+    assert not [element for element in structure(pdf) if element.S == "/Figure" and "/Alt" not in element]
+    for sheet in pdf.pages:
+        depth = 0
+        for operands, operator in pikepdf.parse_content_stream(sheet):
+            if str(operator) in ("BDC", "BMC"):
+                assert depth == 0 or operands[0] != "/Artifact"
+                depth += 1
+            elif str(operator) == "EMC":
+                depth -= 1
+        assert depth == 0
+
+
+def test_pdf_has_the_dates_of_the_assessment(opened: Any) -> None:
+    pdf = opened(assessments.routine())
+
+    assert str(pdf.docinfo.CreationDate) == str(pdf.docinfo.ModDate) == "D:20260312142000"
+
+
+def test_every_page_carries_patient_limit_and_number(case: Assessment) -> None:
+    pytest.importorskip("weasyprint")
+    content = render(case, format="pdf")
+    assert isinstance(content, bytes)
+
+    pages = page_texts(content)
+    for number, shown in enumerate(pages, start=1):
+        assert "Not a diagnosis; unsigned until a clinician confirms" in shown
+        assert f"Page {number} of {len(pages)}" in shown
+        assert (case.patient.name or "name not given") in shown
+        assert (case.patient.number or "number: not given") in shown
+
+
+@pytest.mark.parametrize("document", ["letter", "sbar"])
+def test_one_page_is_enough(opened: Any, case: Assessment, document: str) -> None:
+    assert len(opened(case, document=document).pages) == 1
+
+
+def test_a_letter_of_two_pages_breaks_after_the_causes() -> None:
+    pytest.importorskip("weasyprint")
+    plain = assessments.routine().model_dump(mode="json", by_alias=True)
+    plain["advice_given"] = plain["advice_given"] * 8
+    content = render(Assessment.model_validate(plain), format="pdf", document="letter")
+    assert isinstance(content, bytes)
+
+    first, second = page_texts(content)
+    assert "What we ask" in first
+    assert "Hidden low magnesium" in first
+    assert second.strip().startswith("Suggested tests")
+
+
+@pytest.mark.parametrize(("page_size", "size"), [("A4", A4), ("Letter", US_LETTER)])
+def test_page_size(opened: Any, page_size: str, size: tuple[int, int]) -> None:
+    for sheet in opened(assessments.self_care(), page_size=page_size).pages:
+        assert tuple(round(float(x)) for x in sheet.MediaBox[2:]) == size
+
+
+def test_the_phone_card_is_always_a6(opened: Any) -> None:
+    sheet = opened(assessments.routine(), document="sbar", page_size="Letter").pages[0]
+
+    assert tuple(round(float(x)) for x in sheet.MediaBox[2:]) == (420, 298)
+
+
+@pytest.mark.parametrize("format", ["html", "text", "pdf"])
+def test_the_same_bytes_twice(case: Assessment, format: str) -> None:
+    if format == "pdf":
+        pytest.importorskip("weasyprint")
+
+    assert render(case, format=format) == render(case, format=format)
+
+
+def test_the_same_pdf_whatever_the_hash_seed() -> None:
+    pytest.importorskip("weasyprint")
+    code = (
+        "import hashlib; from tests.assessments import emergency; from triage.reporting import render\n"
+        "print(hashlib.sha256(render(emergency(), format='pdf')).hexdigest())"
+    )
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            check=True, capture_output=True, cwd=Path(__file__).parents[2], env={**os.environ, "PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("0", "4711")
+    }  # fmt: skip
+
+    assert len(found) == 1
+
+
+def test_rendering_leaves_the_hosts_logging_alone() -> None:
+    code = (
+        "import logging; before = (logging.root.level, list(logging.root.handlers), logging.root.manager.disable)\n"
+        "from tests.assessments import self_care; from triage.reporting import render\n"
+        "render(self_care(), format='pdf', document='sbar')\n"
+        "assert before == (logging.root.level, list(logging.root.handlers), logging.root.manager.disable)"
+    )
+    pytest.importorskip("weasyprint")
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
+
+
+def test_rendering_says_nothing_to_the_hosts_log(caplog: pytest.LogCaptureFixture, case: Assessment) -> None:
+    """Our own style sheets give the PDF writer no reason to warn."""
+    pytest.importorskip("weasyprint")
+
+    render(case, format="pdf")
+
+    assert [record.getMessage() for record in caplog.records if record.levelname != "DEBUG"] == []
+
+
+# ---------- words ----------
+
+
+def test_dates_are_written_the_house_way() -> None:
+    assert day("2026-03-02") == "2 Mar 2026"
+    assert moment("2026-03-12T14:20:00+00:00") == "12 Mar 2026, 14:20"
+    assert day("two weeks ago") == "two weeks ago"
+
+
+def test_harmless_takes_out_what_escaping_cannot_mend() -> None:
+    assert harmless("a\x00b\u202ec\n\td\u2066e\ud800") == "abc de"
+    assert harmless("K ≥ 3.5 µmol/L, 50 µg → ✓") == "K at least 3.5 micromol/L, 50 micrograms to yes"
+    assert harmless("نام\u200cها") == "نام\u200cها"
+
+
+def test_a_css_string_cannot_be_left() -> None:
+    assert css_string('a"</style>\\') == r'"a\22 \3c \2f style\3e \5c "'
+
+
+def test_long_words_are_folded_and_shortened() -> None:
+    assert max(map(len, fold("x" * 300, "- ").splitlines())) == 80
+    assert shorten("abcdef", 4) == "abc…"

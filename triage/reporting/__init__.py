@@ -1,0 +1,64 @@
+"""Assessment to report: one documented context, Jinja2 templates, HTML, PDF and plain text.
+
+Reports read the assessment and nothing else. The looks are data (`reports/`): a host replaces any template by laying its own
+folder over ours. The same assessment gives the same bytes in every format.
+"""
+
+from pathlib import Path
+from typing import Literal, TypeAlias, get_args
+
+from triage.assessment import Assessment
+from triage.errors import UnknownNameError, suggestion
+from triage.reporting.pages import page, text
+from triage.reporting.views import VIEWS, context
+
+__all__ = ["VIEWS", "Document", "Format", "PageSize", "context", "render"]
+
+Format: TypeAlias = Literal["html", "pdf", "text"]
+Document: TypeAlias = Literal["report", "letter", "sbar"]
+PageSize: TypeAlias = Literal["A4", "Letter"]
+
+
+def render(
+    assessment: Assessment,
+    *,
+    format: Format,
+    document: Document = "report",
+    page_size: PageSize = "A4",
+    templates: Path | None = None,
+) -> str | bytes:
+    """
+    Render one document.
+
+    Args:
+        assessment: what to print.
+        format: `html` (one self-contained page), `pdf` (PDF/UA-1; needs the `pdf` extra) or `text` (80 columns).
+        document: the full report, the letter alone, or the phone hand-over card (`sbar`).
+        page_size: paper for the report and the letter; the phone card is always A6.
+        templates: a folder whose templates are taken before ours, name by name.
+
+    Returns:
+        Text for `html` and `text`, bytes for `pdf`.
+
+    Raises:
+        UnknownNameError: no such format, document or page size.
+        MissingExtraError: `pdf` without its packages.
+        ReportError: a template does not exist, does not render, or asks for a file outside `reports/static`.
+    """
+    _known("format", format, get_args(Format))
+    _known("document", document, get_args(Document))
+    _known("page size", page_size, get_args(PageSize))
+    values = context(assessment)
+    if format == "text":
+        return text(values, document, templates)
+    if format == "html":
+        return page(values, document, page_size, templates)
+    # Only now: the PDF packages are an extra, and heavy to import.
+    from triage.reporting.pdf import paper
+
+    return paper(values, document, page_size, templates)
+
+
+def _known(what: str, name: str, names: tuple[str, ...]) -> None:
+    if name not in names:
+        raise UnknownNameError(f"report: no {what} `{name}`{suggestion(name, names)}; there is {', '.join(names)}")

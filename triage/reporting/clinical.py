@@ -1,0 +1,217 @@
+"""What the person has: story, red flags, history, medicines, results and suspected causes as the letter prints them."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from triage.reporting import words
+from triage.reporting.words import Plain
+
+# The story is told by these findings; all others go under history, examination or results.
+_STORY = (
+    ("Where", ("cramp_site", "cramp_side")),
+    ("Since", ("cramp_onset_days", "cramp_trend")),
+    ("Pattern", ("cramp_timing", "cramp_per_week", "cramp_longest_min", "cramp_wakes", "cramp_pain", "muscle_hard")),
+    ("Relief", ("stretch_massage_relief", "pain_after_hours", "self_care_weeks", "self_care_helped")),
+    ("Effect", ("cramp_limits_life",)),
+)
+_IN_STORY = frozenset(name for _, names in _STORY for name in names)
+VITAL_SIGNS = frozenset({"temp_c", "heart_rate", "sys_bp", "dia_bp", "resp_rate", "spo2"})
+_ELSEWHERE = frozenset({"age_years", "sex_for_ranges", "muscle_cramps", "medicines"}) | VITAL_SIGNS | _IN_STORY
+_NAMES_IN_LETTER = 14
+
+
+def said(answer: Plain) -> str:
+    """Give an answer as a noun phrase: `Diabetes`, `Fever: no`, `Time since onset: 60 days`."""
+    return str(answer["label"] if answer["shown"].lower() == "yes" else f"{answer['label']}: {answer['shown']}")
+
+
+def is_no(answer: Plain) -> bool:
+    """Say whether a finding was answered no."""
+    return bool(answer["state"] == "answered" and answer["shown"].lower() == "no")
+
+
+def usable(answer: Plain, answered_by: str) -> bool:
+    """Say whether a finding was answered, by the person, an examination or a laboratory."""
+    return bool(answer["state"] == "answered" and answer["answered_by"] == answered_by)
+
+
+def reported(plain: Plain) -> list[Plain]:
+    """Give what the person answered outside the story and the red-flag screen."""
+    screen = {item["finding"] for kind in ("present", "absent") for item in plain["red_flags"][kind]}
+    return [
+        answer
+        for answer in plain["answers"]
+        if usable(answer, "person") and answer["finding"] not in _ELSEWHERE and answer["finding"] not in screen
+    ]
+
+
+def story(answers: Mapping[str, Plain], as_of: str) -> list[Plain]:
+    """Give the presenting problem: where, since, pattern, relief, effect; empty text where nothing was asked."""
+    return [{"label": label, "text": _told(names, answers, as_of)} for label, names in _STORY]
+
+
+def _told(names: Iterable[str], answers: Mapping[str, Plain], as_of: str) -> str:
+    parts: list[str] = []
+    for name in names:
+        answer = answers.get(name)
+        if answer is None or answer["state"] in ("not_asked", "not_applicable"):
+            continue
+        if answer["state"] == "asked_unknown":
+            parts.append(f"{words.lowered(answer['label'])}: unsure")
+        elif answer["kind"] in ("choice", "set") and name in ("cramp_site", "cramp_side", "cramp_timing"):
+            parts.append(answer["shown"])  # "calf", "both", "at night": the words need no label
+        elif name == "cramp_onset_days":
+            parts.append(_onset(answer["shown"], as_of))
+        else:
+            parts.append(words.lowered(said(answer)))
+    text = "; ".join(parts)
+    return text[:1].upper() + text[1:]
+
+
+def _onset(shown: str, as_of: str) -> str:
+    count = shown.split(" ", 1)[0]
+    since = words.days_before(as_of, int(count)) if count.isdecimal() and len(count) < 6 else ""
+    text = f"{shown} days" if shown.isdecimal() else shown
+    return f"{text} (since {since})" if since else text
+
+
+def flags(screen: Plain) -> Plain:
+    """Give the red-flag screen as four lists in full, two of them shortened for the letter as well, and the count in words."""
+    lists = {kind: screen[kind] for kind in ("present", "absent", "unknown", "not_asked")}
+    return {
+        "present": [_flag(item) for item in screen["present"]],
+        "absent": [_flag(item) for item in screen["absent"]],
+        "unknown": [item["label"] for item in screen["unknown"]],
+        "not_asked": [item["label"] for item in screen["not_asked"]],
+        "absent_short": _by_page(lists, "absent"),
+        "not_asked_short": _by_page(lists, "not_asked"),
+        "count": f"{screen['answered']} of {screen['total']} answered",
+    }
+
+
+def _flag(item: Plain) -> str:
+    plain_answer = item["answer"].lower() in ("", "yes", "no")
+    return str(item["label"] if plain_answer else f"{item['label']}: {item['answer']}")
+
+
+def _label(item: Plain) -> str:
+    return str(item["label"])
+
+
+def _by_page(lists: Mapping[str, Sequence[Plain]], kind: str) -> list[str]:
+    """
+    Give one list of the screen, shortened to its checklists when it is long: `Spine (all 6)`, `Nerves (5 of 8)`.
+
+    A checklist with a sign present keeps its names, and so do open questions beside an unsure one: there each answer matters.
+    """
+    named = _flag if kind == "absent" else _label
+    if len(lists[kind]) <= _NAMES_IN_LETTER:
+        return [named(item) for item in lists[kind]]
+    telling = ("present",) if kind == "absent" else ("present", "unknown")
+    keep = {item["page"] for other in telling for item in lists[other]}
+    sizes = Counter(item["page"] for items in lists.values() for item in items)
+    here = Counter(item["page"] for item in lists[kind])
+    shown: dict[str, None] = {}  # a dictionary keeps the order and takes each checklist once
+    for item in lists[kind]:
+        page = item["page"]
+        count = f"all {sizes[page]}" if here[page] == sizes[page] else f"{here[page]} of {sizes[page]}"
+        shown[named(item) if page in keep else f"{page} ({count})"] = None
+    return list(shown)
+
+
+def medicine(entry: Plain, labels: Mapping[str, str]) -> Plain:
+    """Give one entry of the medicine list in words."""
+    detail = ", ".join(part for part in (entry["dose"], entry["taken"]) if part)
+    return {
+        "name": entry["text"],
+        "detail": "" if detail and detail in entry["text"] else detail,
+        "since": words.day(entry["started"]),
+        "stopped": words.day(entry["stopped"]),
+        "current": entry["current"],
+        "recognised": entry["recognised"],
+        "understood": words.together(entry["ingredients"]),
+        "classes": entry["classes"],
+        "note": entry["note"],
+        "concerns": [labels.get(concern, concern) for concern in entry["concerns"]],
+        "rules": entry["rules"],
+    }
+
+
+def medicines_note(medicines: Plain) -> str:
+    """Say what is known about the medicine list as a whole."""
+    if medicines["state"] == "asked_unknown":
+        return "Medicines: asked, not known."
+    if medicines["state"] != "answered":
+        return "Medicines: not asked."
+    unknown = sum(not entry["recognised"] for entry in medicines["entries"])
+    parts = ["No medicines."] if not medicines["entries"] else []
+    parts += [] if medicines["complete"] else ["The list may be incomplete."]
+    parts += [f"Not recognised: {unknown}; their classes are unknown."] if unknown else []
+    return " ".join(parts)
+
+
+def result(row: Plain) -> Plain:
+    """Give one laboratory result: as the laboratory wrote it and, where that differs, as the engine counted it."""
+    counted = f"{words.number(row['value'])} {row['unit']}".strip()
+    given = row["given"] or counted
+    first = given.split(" ", 1)[0]
+    same = row["unit"] in given and _is_number(first) and float(first) == row["value"]
+    days = row["age_days"]
+    low, high, *cuts = words.alike([row["low"], row["high"], *row["cuts"]])
+    return {
+        "label": row["label"],
+        "value": given,
+        "counted": "" if same else counted,
+        "interval": words.interval(low, high),
+        "cuts": [cut for cut in cuts if cut],
+        "band": row["band"],
+        "in_range": row["in_range"],
+        "date": words.day(row["on"]) or "date not given",
+        "age": "" if days is None else f"{days} day{'' if days == 1 else 's'} old",
+        "derived": row["derived"],
+        "raises": row["raises"],
+    }
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def untested(plain: Plain) -> list[Plain]:
+    """Give the tests nobody took, or whose value could not be used, with the level they could reach."""
+    reach = {question["finding"]: question["could_reach"] for question in plain["open_questions"]}
+    return [
+        {
+            "label": answer["label"],
+            "state": "no usable value" if answer["state"] == "asked_unknown" else "not tested",
+            "could_reach": reach.get(answer["finding"]),
+        }
+        for answer in plain["answers"]
+        if answer["answered_by"] == "laboratory" and answer["state"] in ("asked_unknown", "not_asked")
+    ]
+
+
+def cause(found: Plain, plain: Plain) -> Plain:
+    """Give one suspected cause for the letter, with what speaks for and against it, each cut to a few."""
+    rows = {rule["id"]: rule["row"] or rule["id"] for rule in plain["fired_rules"]}
+    names = list(dict.fromkeys(rows.get(name, name) for name in found["rules"]))
+    return {
+        "label": found["label"],
+        "certainty": found["certainty"],
+        "rules": words.few(names, 4),
+        "urgency": found["urgency"],
+        "supporting": words.few(found["supporting"], 5),
+        "opposing": words.few(found["opposing"], 4),
+        "missing": words.few(found["missing"], 4),
+        "gap_only": found["gap_only"],
+        "set_aside": found["set_aside"],
+    }
+
+
+def suggested_tests(investigations: Iterable[Plain]) -> list[str]:
+    """Give the first tests to consider, each once."""
+    return list(dict.fromkeys(words.unfinished(item["first"]) for item in investigations if item["first"]))
