@@ -18,7 +18,7 @@ from triage.conditions import (
 from triage.findings import Answerer, DerivedQuantity, FindingDefinition
 from triage.formulas import inputs
 from triage.medicines import Catalogue
-from triage.rules import Pattern, Rule, Source
+from triage.rules import Pattern, Rule, ScreenPage, Source
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ class KnowledgeBase:
     rules: Mapping[str, Rule]
     catalogue: Catalogue
     sources: Mapping[str, Source]
+    screen: tuple[ScreenPage, ...]
 
     @cached_property
     def pattern_order(self) -> tuple[str, ...]:

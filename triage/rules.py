@@ -93,3 +93,20 @@ class Rule:
     def benign(self) -> bool:
         """Whether this rule can earn self-care."""
         return self.urgency is Urgency.SELF_CARE
+
+
+@dataclass(frozen=True)
+class ScreenLine:
+    """One line of a red-flag checklist: findings asked together; `only_if` limits the line to some people."""
+
+    findings: tuple[str, ...]
+    only_if: Condition | None = None
+
+
+@dataclass(frozen=True)
+class ScreenPage:
+    """One page of the red-flag screen."""
+
+    id: str
+    title: str
+    lines: tuple[ScreenLine, ...]

@@ -15,7 +15,7 @@ from triage.knowledge import KnowledgeBase, Manifest, rests_on_gap
 from triage.loader.notation import Names, Reader
 from triage.loader.source import Block, line_of, read_file
 from triage.medicines import Catalogue, Ingredient, MedicineClass, Words
-from triage.rules import Basis, Certainty, Pattern, Provenance, Rule, Source
+from triage.rules import Basis, Certainty, Pattern, Provenance, Rule, ScreenLine, ScreenPage, Source
 
 Choice = TypeVar("Choice", bound=Enum)
 
@@ -108,7 +108,8 @@ def load(root: Path) -> KnowledgeBase:
     """
     loading = _Loading(root)
     paths = [
-        root / name for name in ("manifest.yaml", "sources.yaml", "derived.yaml", "patterns.yaml", "medicines.yaml")
+        root / name
+        for name in ("manifest.yaml", "sources.yaml", "derived.yaml", "patterns.yaml", "medicines.yaml", "screen.yaml")
     ]
     folders = {name: sorted((root / name).glob("*.yaml")) for name in ("findings", "rules")}
     for path in paths:
@@ -120,7 +121,7 @@ def load(root: Path) -> KnowledgeBase:
     digest = hashlib.sha256()
     for path in sorted(read):
         digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    manifest, sources, derived_raw, patterns_raw, medicines = (read[path] for path in paths)
+    manifest, sources, derived_raw, patterns_raw, medicines, screen_raw = (read[path] for path in paths)
     for entry in loading.entries("sources.yaml", sources, "source", "id title read_as links"):
         if loading.once("sources.yaml", entry, loading.sources, "source"):
             loading.sources[entry["id"]] = Source(
@@ -133,6 +134,7 @@ def load(root: Path) -> KnowledgeBase:
     derived = _derived(loading, derived_raw, names)
     found = _patterns(loading, patterns_raw, names)
     rules = _rules(loading, raw_rules, names)
+    screen = _screen(loading, screen_raw, names)
     if loading.faults:
         raise KnowledgeBaseError(loading.faults)
     _refuse_cycles(loading, found)
@@ -142,7 +144,7 @@ def load(root: Path) -> KnowledgeBase:
             tuple(manifest.get("reviewers") or ()), manifest["limits"],
         ),
         content_hash=digest.hexdigest(),
-        findings=findings, derived=derived, patterns=found, rules=rules, catalogue=catalogue, sources=loading.sources,
+        findings=findings, derived=derived, patterns=found, rules=rules, catalogue=catalogue, sources=loading.sources, screen=screen,
     )  # fmt: skip
     _check_gaps(loading, knowledge, raw_rules, patterns_raw)
     if loading.faults:
@@ -294,6 +296,28 @@ def _rules(loading: _Loading, files: dict[str, Any], names: Names) -> dict[str, 
                     basis=basis, harm=entry.get("harm", ""),
                 )  # fmt: skip
     return found
+
+
+def _screen(loading: _Loading, written: Any, names: Names) -> tuple[ScreenPage, ...]:
+    file = "screen.yaml"
+    reader = Reader(file, names, loading.faults)
+    pages = []
+    for entry in loading.entries(file, written, "page", "id title lines"):
+        lines = []
+        for line in entry.get("lines") or ():
+            for name in line["findings"]:
+                if name not in names.findings:
+                    loading.fault(
+                        file,
+                        line.line,
+                        f"page `{entry['id']}`: unknown finding `{name}`" + suggestion(name, names.findings),
+                    )
+            only_if = (
+                reader.condition(line["only_if"], f"page `{entry['id']}`", line.line) if "only_if" in line else None
+            )
+            lines.append(ScreenLine(tuple(line["findings"]), only_if))
+        pages.append(ScreenPage(entry["id"], entry.get("title", ""), tuple(lines)))
+    return tuple(pages)
 
 
 def _refuse_cycles(loading: _Loading, found: dict[str, Pattern]) -> None:
