@@ -21,7 +21,6 @@ from typing import Any, TypeAlias, assert_never
 from triage import _experta, truth
 from triage.chart import Chart, Interval, State
 from triage.conditions import (
-    MEDICINES,
     AllOf,
     AnyOf,
     AskedUnknown,
@@ -148,21 +147,21 @@ class _Compiler:
         match self._step(condition, polarity):
             case str(name):
                 self._add(head, [name])
-            case number, parts, polarity:
+            case number, parts, towards:
                 if number == 1:
                     for part in parts:
-                        self.conclude(head, part, polarity)
-                elif number <= 0 or number == len(parts):
-                    self._add(head, self._names_of_all(parts[: max(number, 0)], polarity))
+                        self.conclude(head, part, towards)
+                elif number <= 0:
+                    self._add(head, ())
+                elif number == len(parts):
+                    self._add(head, self._names_of_all(parts, towards))
                 elif number < len(parts):
-                    self._at_least(head, number, [self._name(part, polarity) for part in parts])
+                    self._at_least(head, number, [self._name(part, towards) for part in parts])
 
     def _step(self, condition: Condition, polarity: Polarity) -> str | _Several:
         """Give the name of the fact that says it, or the parts it comes down to."""
         match condition:
-            case (
-                Present() | Compare() | IsOneOf() | Includes() | Takes() | Known() | Missing() | AskedUnknown()
-            ):
+            case Present() | Compare() | IsOneOf() | Includes() | Takes() | Known() | Missing() | AskedUnknown():
                 return self.literals.setdefault(Literal(condition, polarity), f"{polarity.value}: {condition!r}")
             case PatternHolds(pattern=pattern):
                 return self._pattern(pattern, polarity)
@@ -204,11 +203,11 @@ class _Compiler:
         step = self._step(condition, polarity)
         if isinstance(step, str):
             return step
-        number, parts, polarity = step
+        number, parts, towards = step
         if number <= 0:
             return _ALWAYS
         if number == len(parts) == 1:
-            return self._name(parts[0], polarity)
+            return self._name(parts[0], towards)
         if (condition, polarity) not in self._helpers:
             head = next(self._fresh)
             self.conclude(head, condition, polarity)
@@ -430,14 +429,17 @@ def _entry(test: Takes, entry: MedicineEntry) -> Truth:
     """Whether one entry is what is asked: FALSE if any detail rules it out, UNKNOWN if one is not given."""
     if not any(name in entry.names for name in test.names):
         return FALSE
-    if entry.stopped is (test.stopped_within is None):
+    about_stopped = test.stopped_within is not None
+    if entry.stopped != about_stopped:
         return FALSE
     asked = (
         (test.stopped_within, entry.stopped_days, operator.le),
         (test.started_within, entry.started_days, operator.le),
         (test.dose_above, entry.dose_mg, operator.gt),
     )
-    details = [None if given is None else bool(holds(given, limit)) for limit, given, holds in asked if limit is not None]
+    details = [
+        None if given is None else bool(holds(given, limit)) for limit, given, holds in asked if limit is not None
+    ]
     if False in details:
         return FALSE
     return UNKNOWN if None in details else TRUE

@@ -1,0 +1,67 @@
+"""The experta reader fires exactly what the reference reader calls TRUE, on every case of the knowledge base."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+import yaml
+
+from triage.chart import Chart
+from triage.charting import chart_of
+from triage.intake import read_intake
+from triage.interpreters.fire import Network
+from triage.interpreters.reference import Reference
+from triage.knowledge import KnowledgeBase
+from triage.loader.load import load
+from triage.resources import data_folder
+from triage.truth import TRUE
+
+
+def intakes() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for path in sorted(data_folder("knowledge_base").glob("cases/**/*.yaml")):
+        for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
+            found += [entry["intake"]] if "intake" in entry else [*entry["fires"], *entry["near_miss"]]
+    return found
+
+
+@pytest.fixture(scope="module")
+def knowledge() -> KnowledgeBase:
+    return load(data_folder("knowledge_base"))
+
+
+@pytest.fixture(scope="module")
+def charts(knowledge: KnowledgeBase) -> list[Chart]:
+    return [chart_of(knowledge, read_intake(knowledge, raw).answers) for raw in intakes()]
+
+
+@pytest.fixture(scope="module")
+def network(knowledge: KnowledgeBase) -> Network:
+    patterns = {name: pattern.when for name, pattern in knowledge.patterns.items()}
+    return Network(patterns, {name: rule.when for name, rule in knowledge.rules.items()})
+
+
+def test_equal_on_every_case(knowledge: KnowledgeBase, charts: list[Chart], network: Network) -> None:
+    patterns = {name: pattern.when for name, pattern in knowledge.patterns.items()}
+    different = []
+    for chart in charts:
+        reader = Reference(patterns, chart)
+        expected = {name for name, rule in knowledge.rules.items() if reader.truth(rule.when) is TRUE}
+        if set(network.fire(chart).rules) != expected:
+            different.append(chart)
+
+    assert len(charts) > 3000
+    assert different == []
+
+
+def test_the_same_from_eight_threads(charts: list[Chart], network: Network) -> None:
+    some = charts[:: len(charts) // 200]
+    alone = [network.fire(chart) for chart in some]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(network.fire, some)) == alone
+
+
+def test_every_fired_rule_has_evidence(charts: list[Chart], network: Network) -> None:
+    for chart in charts[::50]:
+        assert all(evidence for evidence in network.fire(chart).rules.values())
