@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.strategies import Knowledge, charts, knowledge, some_chart, some_knowledge
 from triage.chart import Chart
-from triage.conditions import AllOf, AnyOf, AtLeast, Condition, Not, NotShown, PatternHolds
+from triage.conditions import AllOf, AnyOf, AtLeast, Condition, Not, NotShown, PatternHolds, UrgencyAtLeast
 from triage.interpreters.fire import Literal, Network, Polarity
 from triage.interpreters.reference import Reference
 from triage.truth import TRUE
@@ -43,22 +43,28 @@ class Evidence:
         if not polarity.of(self.reference.truth(condition)):
             return set()
         match condition:
-            case AllOf(parts=parts) | AnyOf(parts=parts) | AtLeast(parts=parts):
-                number = (
-                    {AllOf: len(parts), AnyOf: 1}.get(type(condition))
-                    if type(condition) is not AtLeast
-                    else condition.number
-                )
-                needed = number if polarity in (Polarity.HOLDS, Polarity.NOT_EXCLUDED) else len(parts) - number + 1
-                return set().union(*(self.of(part, polarity) for part in parts)) if needed > 0 else set()
+            case AllOf(parts=parts):
+                return self.of_several(len(parts), parts, polarity)
+            case AnyOf(parts=parts):
+                return self.of_several(1, parts, polarity)
+            case AtLeast(number=number, parts=parts):
+                return self.of_several(number, parts, polarity)
             case Not(part=part):
                 return self.of(part, FLIP[polarity][0])
             case NotShown(part=part):
                 return self.of(part, FLIP[polarity][1])
             case PatternHolds(pattern=name):
                 return {name} | self.of(self.patterns[name], polarity)
+            case UrgencyAtLeast():
+                raise AssertionError("not in a rule")
             case leaf:
                 return {Literal(leaf, polarity)}
+
+    def of_several(self, number: int, parts: tuple[Condition, ...], polarity: Polarity) -> set[Literal | str]:
+        """Give the evidence of "at least `number` of the parts"; none where that holds of itself."""
+        if polarity in (Polarity.EXCLUDED, Polarity.NOT_SHOWN):
+            number = len(parts) - number + 1
+        return {found for part in parts for found in self.of(part, polarity)} if number > 0 else set()
 
 
 def compare(drawn: Knowledge, people: Iterable[Chart]) -> int:
