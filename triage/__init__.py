@@ -1,1 +1,5 @@
-"""Triage of muscle cramps: how urgently, where to, why, and what is still unknown."""
+"""Triage of muscle cramps: how urgently, why, and what is still unknown."""
+
+from triage.engine import Decision, Reason, Triage
+
+__all__ = ["Decision", "Reason", "Triage"]

@@ -45,7 +45,11 @@ def run(code: str, *, flags: tuple[str, ...] = (), **environment: str) -> str:
     """Run Python code by itself; any warning is an error."""
     done = subprocess.run(
         [sys.executable, "-W", "error", *flags, "-c", code],
-        cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=False,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
@@ -175,11 +179,15 @@ class TestMatcher:
         random = Random(7)
         drawn = [some_knowledge(random) for _ in range(4)]
         people = [some_chart(random) for _ in range(10)]
-        ours = [[network.fire(person) for person in people] for network in (Network(k.patterns, k.rules) for k in drawn)]
+        ours = [
+            [network.fire(person) for person in people] for network in (Network(k.patterns, k.rules) for k in drawn)
+        ]
         experta = _experta.load()
         stock_engine = type("Stock", (experta.Engine,), {"__matcher__": experta.ReteMatcher})
         monkeypatch.setattr(_experta, "_loaded", replace(experta, Engine=stock_engine))
-        stock = [[network.fire(person) for person in people] for network in (Network(k.patterns, k.rules) for k in drawn)]
+        stock = [
+            [network.fire(person) for person in people] for network in (Network(k.patterns, k.rules) for k in drawn)
+        ]
         assert ours == stock
 
 
@@ -196,13 +204,16 @@ class TestThreads:
         assert all(found == alone for found in runs)
 
     def test_eight_threads_load_experta_once(self) -> None:
-        assert run(
-            "import sys; sys.setswitchinterval(1e-6)\n"
-            "from concurrent.futures import ThreadPoolExecutor\n"
-            "from triage import _experta\n"
-            "with ThreadPoolExecutor(8) as pool: found = list(pool.map(lambda _: _experta.load(), range(8)))\n"
-            "print(len(set(map(id, found))))\n"
-        ) == "1\n"
+        assert (
+            run(
+                "import sys; sys.setswitchinterval(1e-6)\n"
+                "from concurrent.futures import ThreadPoolExecutor\n"
+                "from triage import _experta\n"
+                "with ThreadPoolExecutor(8) as pool: found = list(pool.map(lambda _: _experta.load(), range(8)))\n"
+                "print(len(set(map(id, found))))\n"
+            )
+            == "1\n"
+        )
 
 
 def test_the_same_evidence_whatever_the_hash_seed() -> None:
@@ -231,29 +242,36 @@ class TestHygiene:
     )
 
     def test_importing_or_compiling_loads_no_experta(self) -> None:
-        assert run(
-            "import sys\nimport triage\n" + self.FIRE + "import triage._experta\n"
-            "Network({}, {'r': Present('x')})\n"
-            "print(triage._experta._loaded, [m for m in ('experta', 'frozendict', 'schema') if m in sys.modules])\n"
-        ) == "None []\n"
+        assert (
+            run(
+                "import sys\nimport triage\n" + self.FIRE + "import triage._experta\n"
+                "Network({}, {'r': Present('x')})\n"
+                "print(triage._experta._loaded, [m for m in ('experta', 'frozendict', 'schema') if m in sys.modules])\n"
+            )
+            == "None []\n"
+        )
 
     def test_leaves_the_process_as_it_was(self) -> None:
         # -B and a fresh cache directory: a module compiled anew warns about more than one that is cached
-        assert run(
-            "import builtins, collections, logging, sys, warnings\n" + self.FIRE +
-            "import schema\n"
-            "def state(): return (\n"
-            "    list(logging.root.handlers), logging.root.level, sorted(logging.root.manager.loggerDict),\n"
-            "    dict(vars(collections)), logging.basicConfig, list(warnings.filters), id(warnings.filters),\n"
-            "    warnings.showwarning, builtins.__import__, list(sys.meta_path), list(sys.path),\n"
-            "    sorted(m for m in sys.modules if m.startswith(('experta', 'frozendict'))),\n"
-            ")\n"
-            "before = state(); print(fire(), state() == before)\n",
-            flags=("-B", "-X", "pycache_prefix=/nonexistent"),
-        ) == "['r'] True\n"
+        assert (
+            run(
+                "import builtins, collections, logging, sys, warnings\n" + self.FIRE + "import schema\n"
+                "def state(): return (\n"
+                "    list(logging.root.handlers), logging.root.level, sorted(logging.root.manager.loggerDict),\n"
+                "    dict(vars(collections)), logging.basicConfig, list(warnings.filters), id(warnings.filters),\n"
+                "    warnings.showwarning, builtins.__import__, list(sys.meta_path), list(sys.path),\n"
+                "    sorted(m for m in sys.modules if m.startswith(('experta', 'frozendict'))),\n"
+                ")\n"
+                "before = state(); print(fire(), state() == before)\n",
+                flags=("-B", "-X", "pycache_prefix=/nonexistent"),
+            )
+            == "['r'] True\n"
+        )
 
     def test_says_nothing_to_a_host_that_logs_everything(self) -> None:
-        assert run("import logging, sys\nlogging.basicConfig(level=1, stream=sys.stdout)\n" + self.FIRE + "fire()\n") == ""
+        assert (
+            run("import logging, sys\nlogging.basicConfig(level=1, stream=sys.stdout)\n" + self.FIRE + "fire()\n") == ""
+        )
 
     LEND = "import collections, collections.abc\ncollections.Mapping = collections.abc.Mapping\n"
     HOST = (

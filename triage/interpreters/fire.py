@@ -181,7 +181,7 @@ class _Compiler:
                 assert_never(condition)
         if polarity in (Polarity.EXCLUDED, Polarity.NOT_SHOWN):
             # "fewer than n" is "at least len - n + 1 are not"
-            number = len(parts) - number
+            number = len(parts) - number + 1
         return number, parts, polarity
 
     def _pattern(self, pattern: str, polarity: Polarity) -> str:
