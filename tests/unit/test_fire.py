@@ -151,9 +151,6 @@ class TestStaleActivation:
         for known in self.RULES:
             assert self.fired(known, strategy=True) == [name for name in self.RULES if name != known]
 
-    def test_stock_experta_still_has_the_fault(self) -> None:
-        assert any(known in self.fired(known, strategy=False) for known in self.RULES)
-
     def test_our_network_cannot_have_it(self) -> None:
         network = Network({}, {name: Missing(name) for name in self.RULES})
         for known in self.RULES:
