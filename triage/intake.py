@@ -8,16 +8,22 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from typing import assert_never
 
 from triage.assessment import InputFault
 from triage.chart import Value
+from triage.conditions import MEDICINES
 from triage.errors import IntakeError, UnknownFindingError, suggestion
 from triage.findings import FindingDefinition, Kind
+from triage.formulas import rounded
 from triage.knowledge import KnowledgeBase
 from triage.medicines import MedicineEntry, MedicineList
+
+_MEDICINE_KEYS = ("name", "dose", "taken", "started", "stopped")
+_FAR = 1e12
+"""No quantity and no number of days is as large as this; beyond it a number is refused before any arithmetic."""
 
 CONTEXT = ("on", "patient", "referral", "medicines_complete")
 """Keys of an intake that are no findings."""
@@ -68,21 +74,23 @@ def read_intake(knowledge: KnowledgeBase, raw: object, *, on: date | None = None
     try:
         day = _day(raw["on"]) if "on" in raw else on
     except _Refused as refused:
-        faults.append(InputFault(place="on", problem=refused.problem, mend=refused.mend, treated_as="no date"))
+        faults.append(_fault("on", refused.problem, refused.mend, "no date"))
         day = on
+    complete = raw.get("medicines_complete", True)
+    if not isinstance(complete, bool):
+        faults.append(_fault("medicines_complete", "not a yes or no", "send true or false", "not complete"))
+    complete = complete is True
     answers: dict[str, Value | None] = {}
     given: dict[str, str] = {}
     for name, finding in knowledge.findings.items():
         if name not in raw:
             continue
         try:
-            answers[name] = _value(knowledge, finding, raw[name], day, raw.get("medicines_complete", True) is not False)
+            answers[name] = _value(knowledge, finding, raw[name], day, complete, faults)
             given[name] = _shown(raw[name])
         except _Refused as refused:
             answers[name] = None
-            faults.append(
-                InputFault(place=name, problem=refused.problem, mend=refused.mend, treated_as="asked but unknown")
-            )
+            faults.append(_fault(name, refused.problem, refused.mend, "asked but unknown"))
     if strict and faults:
         raise IntakeError([f"{fault.place}: {fault.problem}; {fault.mend}" for fault in faults])
     return Intake(answers, given, tuple(faults), day)
@@ -95,7 +103,12 @@ def _shown(written: object) -> str:
 
 
 def _value(
-    knowledge: KnowledgeBase, finding: FindingDefinition, written: object, day: date | None, complete: bool
+    knowledge: KnowledgeBase,
+    finding: FindingDefinition,
+    written: object,
+    day: date | None,
+    complete: bool,
+    faults: list[InputFault],
 ) -> Value | None:
     if written is None or written == "unknown":
         return None
@@ -119,7 +132,12 @@ def _value(
                     "not a list of medicines",
                     'send a list such as ["furosemide 40 mg"]; an empty list means none is taken',
                 )
-            return MedicineList(tuple(_medicine(knowledge, one, day) for one in written), complete)
+            return MedicineList(
+                tuple(
+                    _medicine(knowledge, one, f"{MEDICINES}[{place}]", day, faults) for place, one in enumerate(written)
+                ),
+                complete,
+            )
         case _:
             assert_never(finding.kind)
 
@@ -150,8 +168,8 @@ def _quantity(finding: FindingDefinition, written: object, day: date | None) -> 
         number, unit_text = found[1], unit_text or found[2]
     if isinstance(number, bool) or not isinstance(number, int | float | str):
         raise _Refused("not a number", f"send a number in {finding.unit.shown}")
-    if isinstance(number, float) and not math.isfinite(number):
-        raise _Refused("not a finite number", f"send a number in {finding.unit.shown}")
+    if not isinstance(number, str) and not -_FAR <= number <= _FAR:
+        raise _Refused("not a number anybody could have measured", f"send a number in {finding.unit.shown}")
     accepted = " or ".join(unit.shown for unit in finding.units)
     if not unit_text and not finding.bare_number:
         raise _Refused("a number without a unit", f"add the unit: {accepted}")
@@ -176,11 +194,13 @@ def _unit_key(text: str) -> str:
 
 
 def _day(written: object) -> date:
+    if isinstance(written, datetime):
+        return written.date()
     if isinstance(written, date):
         return written
     if isinstance(written, str):
         try:
-            return date.fromisoformat(written[:10])
+            return datetime.fromisoformat(written).date()
         except ValueError:
             pass
     raise _Refused("not a date", "write it as 2026-03-12")
@@ -195,27 +215,54 @@ def _days_ago(written: object, day: date | None) -> float:
     return float((day - then).days)
 
 
-def _medicine(knowledge: KnowledgeBase, written: object, day: date | None) -> MedicineEntry:
+def _medicine(
+    knowledge: KnowledgeBase, written: object, place: str, day: date | None, faults: list[InputFault]
+) -> MedicineEntry:
     if isinstance(written, str):
         return knowledge.catalogue.read(written)
-    if not isinstance(written, Mapping):
-        return MedicineEntry("(unreadable entry)", note="neither a text nor a mapping with `name`; not recognised")
+    if not isinstance(written, Mapping) or not isinstance(written.get("name"), str):
+        mend = 'write it as "furosemide 40 mg" or {"name": "furosemide", "dose": "40 mg"}'
+        faults.append(
+            _fault(place, "neither a text nor a mapping with `name`", mend, "a medicine that is not recognised")
+        )
+        return MedicineEntry("(unreadable entry)", note="not recognised")
+    for key in written:
+        if key not in _MEDICINE_KEYS:
+            mend = f"use {', '.join(_MEDICINE_KEYS)}{suggestion(str(key)[:80], _MEDICINE_KEYS)}"
+            faults.append(_fault(place, "a key that is not read", mend, "left out"))
     dose, taken = str(written.get("dose", "")), str(written.get("taken", ""))
-    name, atc = str(written.get("name", "")), str(written.get("atc", ""))
-    entry = knowledge.catalogue.read(name, atc)
-    detailed = knowledge.catalogue.read(" ".join((name, dose, taken)), atc)
-    notes = [entry.note] if entry.note else []
-    days: dict[str, float | None] = {}
-    for key in ("started", "stopped"):
+    entry = knowledge.catalogue.read(written["name"])
+    detailed = knowledge.catalogue.read(" ".join((written["name"], dose, taken)))
+    days: dict[str, float | None] = {"started": None, "stopped": None}
+    for key in days:
         moment = written.get(key)
+        if moment is None or moment == "unknown" or (key == "stopped" and moment is False):
+            continue
         try:
-            days[key] = (
-                float(moment) if isinstance(moment, int | float) else None if moment is None else _days_ago(moment, day)
-            )
+            days[key] = _moment(moment, day)
         except _Refused as refused:
-            days[key] = None
-            notes.append(f"{key}: {refused.problem}")
+            # Not known when it was stopped: it may still be taken, and that is the reading with more danger in it.
+            treated = "still taken" if key == "stopped" else "not known when"
+            faults.append(_fault(f"{place}.{key}", refused.problem, refused.mend, treated))
     return replace(
-        entry, text=entry.text or atc, dose=dose, taken=taken, dose_mg=detailed.dose_mg if detailed.dose_mg is not None else entry.dose_mg,
-        started_days=days["started"], stopped_days=days["stopped"], stopped=written.get("stopped") is not None, note="; ".join(notes),
-    )  # fmt: skip
+        entry,
+        dose=dose,
+        taken=taken,
+        dose_mg=detailed.dose_mg if detailed.dose_mg is not None else entry.dose_mg,
+        started_days=days["started"],
+        stopped_days=days["stopped"],
+        stopped=days["stopped"] is not None,
+    )
+
+
+def _moment(written: object, day: date | None) -> float:
+    """Give the days since a moment that is written as a date or as a number of days ago."""
+    if isinstance(written, int | float) and not isinstance(written, bool):
+        if math.isfinite(written) and 0 <= written <= _FAR:
+            return rounded(float(written))
+        raise _Refused("not a number of days ago", "write days ago as 0 or more, or a date such as 2026-03-12")
+    return _days_ago(written, day)
+
+
+def _fault(place: str, problem: str, mend: str, treated_as: str) -> InputFault:
+    return InputFault(place=place, problem=problem, mend=mend, treated_as=treated_as)

@@ -23,7 +23,6 @@ class MedicineClass:
     label: str
     concern: str
     members: tuple[str, ...] = ()
-    atc_prefixes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,6 @@ class Ingredient:
     label: str
     classes: tuple[str, ...] = ()
     synonyms: tuple[str, ...] = ()
-    atc: tuple[str, ...] = ()
     strength: str = ""
     effect: str = ""
     sources: tuple[str, ...] = ()
@@ -48,12 +46,17 @@ class Ingredient:
 
 @dataclass(frozen=True)
 class Words:
-    """Words that may stand beside a name: forms, frequencies (times a day), routes, and others that mean nothing here."""
+    """
+    Words that may stand beside a name: forms, frequencies (times a day), topical forms, and others that mean nothing here.
+
+    `salts` mean nothing directly behind a name ("losartan potassium"); anywhere else they may be a medicine of their own.
+    """
 
     forms: frozenset[str]
     frequencies: Mapping[str, float]
     topical: frozenset[str]
     ignored: frozenset[str]
+    salts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ class MedicineEntry:
         text: what was written, shown to people.
         ingredients: ids of recognised ingredients.
         classes: ids of classes they count in (none for a preparation used on the skin or in the eye).
-        recognised: every word was understood, or an ATC code names it.
+        recognised: every word was understood.
         dose_mg: the daily dose in mg where it is known.
         started_days, stopped_days: days before the intake, where known.
         note: what a reader should know about how it was read.
@@ -81,8 +84,6 @@ class MedicineEntry:
     started_days: float | None = None
     stopped_days: float | None = None
     stopped: bool = False
-    started_text: str = ""
-    stopped_text: str = ""
     note: str = ""
 
     @property
@@ -132,7 +133,6 @@ class Catalogue:
 
     ingredients: Mapping[str, Ingredient]
     classes: Mapping[str, MedicineClass]
-    combinations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     words: Words = field(default_factory=lambda: Words(frozenset(), {}, frozenset(), frozenset()))
 
     @cached_property
@@ -141,8 +141,6 @@ class Catalogue:
         for ingredient in self.ingredients.values():
             for name in (ingredient.label, ingredient.id.replace("_", " "), *ingredient.synonyms):
                 table[tuple(plain_words(name).split())] = (ingredient.id,)
-        for name, parts in self.combinations.items():
-            table[tuple(plain_words(name).split())] = parts
         return table
 
     @cached_property
@@ -160,20 +158,8 @@ class Catalogue:
         groups = {group.id for group in self.classes.values() if direct & set(group.members)}
         return tuple(sorted(direct | groups))
 
-    def by_atc(self, code: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Give the ingredients with this ATC code, and the classes whose prefixes it falls under."""
-        code = code.strip().upper()
-        found = tuple(sorted(item.id for item in self.ingredients.values() if code in item.atc))
-        prefixed = {group.id for group in self.classes.values() if any(code.startswith(p) for p in group.atc_prefixes)}
-        groups = {group.id for group in self.classes.values() if prefixed & set(group.members)}
-        return found, tuple(sorted(prefixed | groups))
-
-    def read(self, text: str, atc: str = "") -> MedicineEntry:
-        """
-        Understand one medicine text; `atc` is the code the host sent with it, if any.
-
-        An ATC code makes an entry recognised even where nothing in the catalogue has that name.
-        """
+    def read(self, text: str) -> MedicineEntry:
+        """Understand one medicine text."""
         shown = " ".join(text.split())
         if len(text) > MAX_TEXT:
             return MedicineEntry(shown[:MAX_TEXT], note="the text is too long to be a medicine; not recognised")
@@ -183,53 +169,57 @@ class Catalogue:
         found: list[str] = []
         left: list[str] = []
         times: float | None = None
-        topical = False
+        topical = taken_in = behind_name = False
         position = 0
         while position < len(words):
-            for length in range(min(self._longest, len(words) - position), 0, -1):
-                run = tuple(words[position : position + length])
-                if run in self._by_name:
-                    found.extend(self._by_name[run])
-                    position += length
-                    break
-            else:
-                position, times, topical = self._beside(words, position, left, times, topical)
-        ingredients = tuple(dict.fromkeys(found))
-        from_code, code_classes = self.by_atc(atc) if atc else ((), ())
-        ingredients = tuple(dict.fromkeys((*ingredients, *from_code)))
-        recognised = bool(atc) or (bool(ingredients) and not left)
+            length, ingredients = self._name_at(words, position)
+            if ingredients:
+                found.extend(ingredients)
+                position, behind_name = position + length, True
+                continue
+            length = self._phrase_at(words, position, (*self.words.frequencies, *self.words.topical))
+            phrase = " ".join(words[position : position + length])
+            if phrase in self.words.frequencies:
+                times = self.words.frequencies[phrase]
+            elif phrase in self.words.topical:
+                topical = True
+            elif phrase in self.words.forms:
+                taken_in = True
+            elif phrase not in self.words.ignored and not (behind_name and phrase in self.words.salts):
+                left.append(phrase)
+            position, behind_name = position + length, False
+        names = tuple(dict.fromkeys(found))
+        recognised = bool(names) and not left
+        # Two medicines in one text, or a tablet beside the cream: then the cream must not hide what is swallowed.
+        outside = topical and len(names) == 1 and not taken_in
         notes = []
         if not recognised:
             notes.append("not recognised" + "".join(suggestion(word, self._single_words) for word in left[:1]))
-        if topical and ingredients:
+        if outside:
             notes.append("used on the skin or in the eye or ear: counted in no class")
-        classes = () if topical else tuple(sorted({*self.classes_of(ingredients), *code_classes}))
-        dose_mg = (
-            float(amounts[0] * Fraction(str(times or 1.0))) if len(amounts) == 1 and len(ingredients) == 1 else None
-        )
+        single = len(amounts) == 1 and len(names) == 1
         return MedicineEntry(
             text=shown,
-            ingredients=() if topical else ingredients,
-            classes=classes,
+            ingredients=() if outside else names,
+            classes=() if outside else self.classes_of(names),
             recognised=recognised,
-            dose_mg=dose_mg,
+            dose_mg=float(amounts[0] * Fraction(str(times or 1.0))) if single else None,
             note="; ".join(notes),
         )
 
-    def _beside(
-        self, words: list[str], position: int, left: list[str], times: float | None, topical: bool
-    ) -> tuple[int, float | None, bool]:
-        """Read one word that is no name: a frequency (up to three words), a route, a form, or one nobody understands."""
-        for length in (3, 2, 1):
-            run = " ".join(words[position : position + length])
-            if run in self.words.frequencies:
-                return position + length, self.words.frequencies[run], topical
-            if run in self.words.topical:
-                return position + length, times, True
-        word = words[position]
-        if word not in self.words.forms and word not in self.words.ignored and not re.fullmatch(r"[\d.%]+", word):
-            left.append(word)
-        return position + 1, times, topical
+    def _name_at(self, words: list[str], position: int) -> tuple[int, tuple[str, ...]]:
+        """Give the length and ingredients of the longest name that begins here."""
+        for length in range(min(self._longest, len(words) - position), 0, -1):
+            found = self._by_name.get(tuple(words[position : position + length]))
+            if found:
+                return length, found
+        return 1, ()
+
+    @staticmethod
+    def _phrase_at(words: list[str], position: int, phrases: Iterable[str]) -> int:
+        """Give the length of the longest of these phrases that begins here, or 1."""
+        known = set(phrases)
+        return next((n for n in (4, 3, 2) if " ".join(words[position : position + n]) in known), 1)
 
     @cached_property
     def _single_words(self) -> frozenset[str]:

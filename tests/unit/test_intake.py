@@ -1,7 +1,7 @@
 """Bad input becomes a fault or a documented error, never a guess."""
 
 import math
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -35,6 +35,7 @@ def knowledge() -> KnowledgeBase:
         ({"stretch_massage_relief": "not_tried"}, None),
         ({"cramp_site": ["calf", "thigh"]}, frozenset({"calf", "thigh"})),
         ({"cramp_onset_days": {"on": "2026-03-02"}}, 10.0),
+        ({"cramp_onset_days": {"on": datetime(2026, 3, 2, 9)}}, 10.0),
     ],
 )
 def test_reads(knowledge: KnowledgeBase, raw: dict[str, Any], value: object) -> None:
@@ -50,7 +51,10 @@ def test_reads(knowledge: KnowledgeBase, raw: dict[str, Any], value: object) -> 
         ({"lab_k": 3.1}, "without a unit"),
         ({"lab_k": "3.1 mg/dL"}, "not a unit"),
         ({"lab_k": "31 mmol/L"}, "outside the plausible range"),
-        ({"lab_k": math.nan}, "not a finite number"),
+        ({"lab_k": math.nan}, "not a number anybody could have measured"),
+        ({"lab_creat": {"value": 1e308, "unit": "mg/dL"}}, "not a number anybody could have measured"),
+        ({"age_years": 10**5000}, "not a number anybody could have measured"),
+        ({"cramp_onset_days": {"on": "2026-03-12tomorrow"}}, "not a date"),
         ({"lab_k": "three"}, "not a number"),
         ({"lab_k": {"value": 3.1, "unit": "mmol/L", "on": "2026-03-13"}}, "in the future"),
         ({"lab_k": [[[[]]]]}, "not a number"),
@@ -73,6 +77,31 @@ def test_a_value_that_cannot_be_used_is_unknown_and_a_fault(
     assert all(value is None for value in intake.answers.values())
     assert problem in intake.faults[0].problem
     assert intake.faults[0].mend
+
+
+@pytest.mark.parametrize("stopped", [False, None, "unknown", "2026-04-01", "soon", -1, math.nan])
+def test_a_medicine_not_surely_stopped_is_still_taken(knowledge: KnowledgeBase, stopped: object) -> None:
+    intake = read_intake(knowledge, {"medicines": [{"name": "furosemide", "stopped": stopped}]}, on=date(2026, 3, 12))
+    taken = intake.answers["medicines"]
+
+    assert isinstance(taken, MedicineList)
+    assert not taken.entries[0].stopped
+    assert bool(intake.faults) == (stopped not in (False, None, "unknown"))
+
+
+@pytest.mark.parametrize(
+    ("entry", "problem"),
+    [(7, "neither a text"), ({"dose": "5 mg"}, "neither a text"), ({"name": "x", "dosis": 5}, "not read")],
+)
+def test_an_unreadable_medicine_is_a_fault_and_may_be_anything(
+    knowledge: KnowledgeBase, entry: object, problem: str
+) -> None:
+    intake = read_intake(knowledge, {"medicines": [entry]})
+    taken = intake.answers["medicines"]
+
+    assert isinstance(taken, MedicineList)
+    assert not taken.nothing_hidden
+    assert problem in intake.faults[0].problem
 
 
 def test_strict_raises_all_faults_at_once(knowledge: KnowledgeBase) -> None:
@@ -106,8 +135,9 @@ def test_medicines_keep_dose_dates_and_what_was_not_understood(knowledge: Knowle
     assert not taken.nothing_hidden
 
 
-def test_a_list_marked_incomplete_may_hide_something(knowledge: KnowledgeBase) -> None:
-    taken = read_intake(knowledge, {"medicines": [], "medicines_complete": False}).answers["medicines"]
+@pytest.mark.parametrize("complete", [False, "no", None])
+def test_a_list_not_surely_complete_may_hide_something(knowledge: KnowledgeBase, complete: object) -> None:
+    taken = read_intake(knowledge, {"medicines": [], "medicines_complete": complete}).answers["medicines"]
 
     assert isinstance(taken, MedicineList)
     assert not taken.nothing_hidden

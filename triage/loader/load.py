@@ -179,7 +179,7 @@ def _catalogue(loading: _Loading, written: Any) -> Catalogue:
     frequencies = {str(text): float(times) for text, times in words["frequencies"].items()}
     return Catalogue(
         ingredients, classes,
-        words=Words(frozenset(words["forms"]), frequencies, frozenset(words["topical"]), frozenset(words["ignored"])),
+        words=Words(frozenset(words["forms"]), frequencies, frozenset(words["topical"]), frozenset(words["ignored"]), frozenset(words["salts"])),
     )  # fmt: skip
 
 
