@@ -4,9 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PANGO := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 
-.PHONY: test clean system
+.PHONY: test clean system poppler
 
-test: $(VENV)/.ready system
+test: $(VENV)/.ready system poppler
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -20,6 +20,17 @@ system:
 	    apt-get update -qq && apt-get install -y -qq $(PANGO) >/dev/null; \
 	  else \
 	    echo "PDF reports need Pango, which is missing: install $(PANGO) (Debian names), or do without PDF"; \
+	  fi; \
+	fi
+
+# The tests read the pages of a PDF with pdftotext.
+poppler:
+	@if ! command -v pdftotext >/dev/null; then \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "installing poppler-utils for the tests of PDF pages"; \
+	    apt-get update -qq && apt-get install -y -qq poppler-utils >/dev/null; \
+	  else \
+	    echo "the tests of PDF pages need pdftotext: install poppler-utils (Debian name)"; exit 1; \
 	  fi; \
 	fi
 

@@ -1,10 +1,9 @@
-"""What can be known about a person: the definitions of findings, their units and their bands.
+"""What can be known about a person: the definitions of findings, and their units.
 
 A finding is one thing asked, seen or measured. Its definition is data from the knowledge base; it says who can answer it,
 in which units, within which plausible range, and when it applies at all.
 """
 
-import bisect
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
@@ -60,65 +59,11 @@ class Unit:
 
 
 @dataclass(frozen=True)
-class Band:
-    """One band of a quantity: everything from `start` up to the start of the next band."""
-
-    id: str
-    label: str
-    start: float | None
-    normal: bool = False
-
-
-@dataclass(frozen=True)
-class Bands:
-    """
-    The bands of a quantity as one list of cut points, each opening the band above it.
-
-    Half-open by construction: neither a gap nor an overlap can be written.
-    """
-
-    bands: tuple[Band, ...]
-
-    def of(self, value: float) -> Band:
-        """Give the one band a value falls in."""
-        starts = [band.start for band in self.bands if band.start is not None]
-        return self.bands[bisect.bisect_right(starts, value)]
-
-    @property
-    def normal_interval(self) -> tuple[float | None, float | None] | None:
-        """Give [low, high) of the normal bands taken together, None at an open end; None without a normal band."""
-        inside = [index for index, band in enumerate(self.bands) if band.normal]
-        if not inside:
-            return None
-        last = inside[-1] + 1
-        return self.bands[inside[0]].start, self.bands[last].start if last < len(self.bands) else None
-
-
-@dataclass(frozen=True)
-class Trap:
-    """A range of values that usually means another unit was meant; the value is kept if plausible, and the note is shown."""
-
-    unit: str
-    low: float
-    high: float
-    note: str
-
-
-@dataclass(frozen=True)
 class Option:
     """One option of a choice or set."""
 
     id: str
     label: str
-
-
-@dataclass(frozen=True)
-class Code:
-    """A code in a public terminology, with the name that terminology gives it."""
-
-    system: str
-    code: str
-    display: str
 
 
 @dataclass(frozen=True)
@@ -139,9 +84,6 @@ class FindingDefinition:
         unknown_options: options that mean "asked but unknown" ("not done", "unsure").
         only_if: the condition under which a follow-up applies; None for a finding without a parent.
         danger: the more dangerous answer of a boolean, kept when two answers contradict each other.
-        safe_options: options of a choice follow-up that agree with its parent being answered no.
-        dated_by: laboratory findings whose dates give this finding (age of results in days).
-        expires_days: after how many days a result no longer counts as current; shown in the report.
     """
 
     id: str
@@ -158,11 +100,6 @@ class FindingDefinition:
     unknown_options: tuple[str, ...] = ()
     only_if: Condition | None = None
     danger: bool = True
-    safe_options: tuple[str, ...] = ()
-    dated_by: tuple[str, ...] = ()
-    bands: Bands | None = None
-    traps: tuple[Trap, ...] = ()
-    codes: tuple[Code, ...] = ()
     report_only: bool = False
 
     @property
@@ -202,5 +139,4 @@ class DerivedQuantity:
     unit: Unit
     sources: tuple[FormulaSource, ...] = ()
     count: tuple[CountItem, ...] = ()
-    bands: Bands | None = None
     report_only: bool = False

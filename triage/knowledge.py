@@ -5,18 +5,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from triage.conditions import (
-    MEDICINES,
     AskedUnknown,
     Condition,
     Missing,
     NotShown,
     PatternHolds,
-    names,
     patterns,
     walk,
 )
-from triage.findings import Answerer, DerivedQuantity, FindingDefinition
-from triage.formulas import inputs
+from triage.findings import DerivedQuantity, FindingDefinition
 from triage.medicines import Catalogue
 from triage.rules import Pattern, Rule, ScreenPage, Source
 
@@ -67,35 +64,6 @@ class KnowledgeBase:
         return tuple(done)
 
     @cached_property
-    def _pattern_tests(self) -> Mapping[str, frozenset[str]]:
-        table: dict[str, frozenset[str]] = {}
-        for name in self.pattern_order:
-            when = self.patterns[name].when
-            table[name] = names(when).union(*(table[other] for other in patterns(when)))
-        return table
-
-    def tests(self, condition: Condition) -> frozenset[str]:
-        """Give every finding and derived quantity a condition rests on, through patterns but not through formulas."""
-        return names(condition).union(*(self._pattern_tests[name] for name in patterns(condition)))
-
-    def findings_behind(self, name: str) -> frozenset[str]:
-        """Give the findings behind a name: itself, or the inputs of a derived quantity, down to findings."""
-        if name in self.findings:
-            return frozenset({name})
-        quantity = self.derived[name]
-        found: set[str] = set()
-        for source in quantity.sources:
-            for part in inputs(source.formula):
-                found |= self.findings_behind(part)
-            if source.valid_when is not None:
-                for part in names(source.valid_when):
-                    found |= self.findings_behind(part)
-        for item in quantity.count:
-            for part in names(item.condition):
-                found |= self.findings_behind(part)
-        return frozenset(found)
-
-    @cached_property
     def gap_patterns(self) -> frozenset[str]:
         """The patterns that rest on a gap condition, directly or through other patterns."""
         found: set[str] = set()
@@ -103,19 +71,6 @@ class KnowledgeBase:
             if rests_on_gap(self.patterns[name].when, found):
                 found.add(name)
         return frozenset(found)
-
-    def is_gap(self, condition: Condition) -> bool:
-        """Whether a condition rests on something not yet known."""
-        return rests_on_gap(condition, self.gap_patterns)
-
-    def answerable_by(self, scope: frozenset[Answerer]) -> frozenset[str]:
-        """Give the findings somebody in the scope can answer."""
-        return frozenset(name for name, finding in self.findings.items() if finding.answered_by in scope)
-
-    @cached_property
-    def medicines(self) -> FindingDefinition | None:
-        """The definition of the medicine list, where the knowledge base has one."""
-        return self.findings.get(MEDICINES)
 
 
 def rests_on_gap(condition: Condition, gap_patterns: frozenset[str] | set[str]) -> bool:

@@ -12,7 +12,6 @@ from triage.intake import read_intake
 from triage.interpreters.fire import Network
 from triage.interpreters.reference import Reference
 from triage.knowledge import KnowledgeBase
-from triage.loader.load import load
 from triage.resources import data_folder
 from triage.truth import TRUE
 
@@ -23,11 +22,6 @@ def intakes() -> list[dict[str, Any]]:
         for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
             found += [entry["intake"]] if "intake" in entry else [*entry["fires"], *entry["near_miss"]]
     return found
-
-
-@pytest.fixture(scope="module")
-def knowledge() -> KnowledgeBase:
-    return load(data_folder("knowledge_base"))
 
 
 @pytest.fixture(scope="module")

@@ -11,16 +11,10 @@ from triage.conditions import Condition
 from triage.intake import read_intake
 from triage.interpreters.reference import Reference
 from triage.knowledge import KnowledgeBase
-from triage.loader.load import load
 from triage.resources import data_folder
 from triage.truth import TRUE
 
 FILES = sorted(data_folder("knowledge_base").glob("cases/rules/*.yaml"))
-
-
-@pytest.fixture(scope="module")
-def knowledge() -> KnowledgeBase:
-    return load(data_folder("knowledge_base"))
 
 
 def holds(knowledge: KnowledgeBase, condition: Condition, raw: dict[str, Any]) -> bool:

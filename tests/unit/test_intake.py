@@ -9,14 +9,7 @@ import pytest
 from triage.errors import IntakeError, UnknownFindingError
 from triage.intake import read_intake
 from triage.knowledge import KnowledgeBase
-from triage.loader.load import load
 from triage.medicines import MedicineList
-from triage.resources import data_folder
-
-
-@pytest.fixture(scope="module")
-def knowledge() -> KnowledgeBase:
-    return load(data_folder("knowledge_base"))
 
 
 @pytest.mark.parametrize(

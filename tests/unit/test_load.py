@@ -26,6 +26,9 @@ FAULTS = {
     ),
     "patterns.yaml": "- id: a_new_one\n  when: takes cls_lopo\n  provenance: [mine]\n",
     "sources.yaml": "- id: S1\n  title: again\n  read_as: A\n",
+    "derived.yaml": "- id: odd\n  label: Odd\n  unit: kg\n  sources:\n    - formula: weight_kg ** 2\n    - valid_when: fever\n- id: none\n  unit: kg\n",
+    "screen.yaml": "- id: page_9\n  title: More\n  lines:\n    - {findings: [saddle_num]}\n    - {only_if: fever}\n",
+    "findings/hands.yaml": "- id: span\n  kind: quantity\n  answered_by: person\n  units: [{ucum: cm, factor: ten}]\n  range: [3, 1]\n",
     "findings/person.yaml": "- id: shoe_size\n  kind: quantity\n  answered_by: cobbler\n",
 }
 
@@ -42,7 +45,8 @@ def test_every_planted_fault_is_reported_with_its_line(folder: Path) -> None:
     for expected in (
         "rule `EM-01` is defined twice", "`certainty` is `likely`", "did you mean `collapse`", "`urgency` is `soon`", "`X-2`: no source",
         "unknown key `wen`; did you mean `when`", "needs a unit", "unknown source `S999`", "did you mean `cls_loop`", "provenance `mine`",
-        "source `S1` is defined twice", "a quantity needs `units`", 
+        "source `S1` is defined twice", "not allowed in a formula", "`formula` is missing", "`label` is missing", "did you mean `saddle_numb`",
+        "`findings` is missing", "`ten` is not a number", "`span`: a quantity needs", "`answered_by` is `cobbler`", "a quantity needs `units`", 
     ):  # fmt: skip
         assert expected in said
     for fault in error.value.faults:
@@ -78,3 +82,25 @@ def test_the_hash_follows_the_content(folder: Path) -> None:
         stream.write("# a comment\n")
 
     assert load(folder).content_hash != before
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "manifest.yaml",
+        "sources.yaml",
+        "derived.yaml",
+        "patterns.yaml",
+        "medicines.yaml",
+        "screen.yaml",
+        "rules/danger.yaml",
+    ],
+)
+@pytest.mark.parametrize("text", ["", "just words", "[1, 2]", "{a: 1}", "- id: x", "- [1", "id: x"])
+def test_a_file_that_is_something_else_is_a_fault_and_no_traceback(folder: Path, file: str, text: str) -> None:
+    (folder / file).write_text(text, encoding="utf-8")
+
+    with pytest.raises(KnowledgeBaseError) as error:
+        load(folder)
+
+    assert any(fault.file == file for fault in error.value.faults)

@@ -25,15 +25,8 @@ from triage.conditions import (
 )  # fmt: skip
 from triage.interpreters.prose import Prose
 from triage.knowledge import KnowledgeBase
-from triage.loader.load import load
-from triage.resources import data_folder
 
 FEVER, CHEST = Present("fever"), Present("chest_pain")
-
-
-@pytest.fixture(scope="module")
-def knowledge() -> KnowledgeBase:
-    return load(data_folder("knowledge_base"))
 
 
 @pytest.mark.parametrize(

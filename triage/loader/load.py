@@ -19,7 +19,11 @@ from triage.rules import Basis, Certainty, Pattern, Provenance, Rule, ScreenLine
 
 Choice = TypeVar("Choice", bound=Enum)
 
-FINDING = "id kind label question answered_by units range bare_number options unknown_options danger report_only loinc only_if"
+FINDING = (
+    "id kind label question answered_by units range bare_number options unknown_options danger report_only only_if"
+)
+UNIT = "ucum spellings factor offset"
+MANIFEST = "id title version review_status reviewers limits"
 DERIVED = "id label unit sources count report_only"
 PATTERN = "id row when sources provenance provenance_note harm gap report_only"
 RULE = "id row title certainty urgency gap when action sources provenance provenance_note harm"
@@ -37,8 +41,8 @@ class _Loading:
     def fault(self, file: str, line: int, message: str) -> None:
         self.faults.append(KnowledgeFault(file, line, message))
 
-    def entries(self, file: str, written: Any, what: str, keys: str) -> list[Block]:
-        """Give the mappings of a list that have an id and no unknown key; note the others."""
+    def entries(self, file: str, written: Any, what: str, keys: str, needed: str = "id") -> list[Block]:
+        """Give the mappings of a list that have what they need; note missing and unknown keys."""
         found: list[Block] = []
         if not isinstance(written, list):
             self.fault(file, 1, f"a list of {what}s is expected; begin each with `- id:`")
@@ -46,16 +50,30 @@ class _Loading:
         for entry in written:
             if not isinstance(entry, Block) or not isinstance(entry.get("id"), str):
                 self.fault(file, line_of(entry), f"a {what} without `id`; give it one")
-                continue
-            for key in entry:
-                if key not in keys.split():
-                    self.fault(
-                        file,
-                        line_of(key),
-                        f"{what} `{entry['id']}`: unknown key `{key}`" + suggestion(key, keys.split()),
-                    )
-            found.append(entry)
+            elif self.block(file, entry, f"{what} `{entry['id']}`", keys, needed) is not None:
+                found.append(entry)
         return found
+
+    def block(self, file: str, written: Any, place: str, keys: str, needed: str, line: int = 1) -> Block | None:
+        """Give a mapping if it has what it needs and nothing else; note what is wrong otherwise."""
+        if not isinstance(written, Block):
+            self.fault(file, line_of(written, line), f"{place}: a mapping with {', '.join(needed.split())} is expected")
+            return None
+        for key in written:
+            if key not in keys.split():
+                self.fault(file, line_of(key), f"{place}: unknown key `{key}`" + suggestion(key, keys.split()))
+        missing = [key for key in needed.split() if written.get(key) is None]
+        for key in missing:
+            self.fault(file, written.line, f"{place}: `{key}` is missing; add it")
+        return None if missing else written
+
+    def number(self, file: str, written: Any, place: str, line: int) -> Fraction | None:
+        """Give an exact number."""
+        try:
+            return Fraction(str(written))
+        except (ValueError, ZeroDivisionError):
+            self.fault(file, line_of(written, line), f"{place}: `{written}` is not a number; write it as 2.5")
+            return None
 
     def once(self, file: str, entry: Block, taken: Iterable[str], what: str) -> bool:
         if entry["id"] in set(taken):
@@ -122,11 +140,12 @@ def load(root: Path) -> KnowledgeBase:
     for path in sorted(read):
         digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     manifest, sources, derived_raw, patterns_raw, medicines, screen_raw = (read[path] for path in paths)
-    for entry in loading.entries("sources.yaml", sources, "source", "id title read_as links"):
+    for entry in loading.entries("sources.yaml", sources, "source", "id title read_as links", "id title read_as"):
         if loading.once("sources.yaml", entry, loading.sources, "source"):
             loading.sources[entry["id"]] = Source(
                 entry["id"], entry["title"], entry["read_as"], tuple(entry.get("links") or ())
             )
+    about = loading.block("manifest.yaml", manifest, "manifest", MANIFEST, "id title version review_status limits")
     catalogue = _catalogue(loading, medicines)
     raw_findings = {path.relative_to(root).as_posix(): read[path] for path in folders["findings"]}
     raw_rules = {path.relative_to(root).as_posix(): read[path] for path in folders["rules"]}
@@ -135,13 +154,13 @@ def load(root: Path) -> KnowledgeBase:
     found = _patterns(loading, patterns_raw, names)
     rules = _rules(loading, raw_rules, names)
     screen = _screen(loading, screen_raw, names)
-    if loading.faults:
+    if loading.faults or about is None:
         raise KnowledgeBaseError(loading.faults)
     _refuse_cycles(loading, found)
     knowledge = KnowledgeBase(
         manifest=Manifest(
-            manifest["id"], manifest["title"], manifest["version"], manifest["review_status"],
-            tuple(manifest.get("reviewers") or ()), manifest["limits"],
+            about["id"], about["title"], about["version"], about["review_status"],
+            tuple(about.get("reviewers") or ()), about["limits"],
         ),
         content_hash=digest.hexdigest(),
         findings=findings, derived=derived, patterns=found, rules=rules, catalogue=catalogue, sources=loading.sources, screen=screen,
@@ -154,14 +173,19 @@ def load(root: Path) -> KnowledgeBase:
 
 def _catalogue(loading: _Loading, written: Any) -> Catalogue:
     file = "medicines.yaml"
+    whole = loading.block(file, written, "medicines", "ingredients classes words", "ingredients classes words")
+    if whole is None:
+        return Catalogue({}, {})
+    kinds = "forms frequencies topical ignored salts"
+    words = loading.block(file, whole["words"], "words", kinds, kinds, whole.line)
     classes = {
         entry["id"]: MedicineClass(
             entry["id"], entry.get("label", entry["id"]), entry.get("concern", ""), tuple(entry.get("members") or ())
         )
-        for entry in loading.entries(file, written.get("classes"), "class", "id label concern members")
+        for entry in loading.entries(file, whole["classes"], "class", "id label concern members")
     }
     ingredients: dict[str, Ingredient] = {}
-    for entry in loading.entries(file, written.get("ingredients"), "ingredient", INGREDIENT):
+    for entry in loading.entries(file, whole["ingredients"], "ingredient", INGREDIENT, "id label"):
         if not loading.once(file, entry, ingredients, "ingredient"):
             continue
         for name in entry.get("classes") or ():
@@ -175,19 +199,38 @@ def _catalogue(loading: _Loading, written: Any) -> Catalogue:
             entry["id"], entry["label"], tuple(entry.get("classes") or ()), tuple(entry.get("synonyms") or ()),
             strength=entry.get("strength", ""), effect=entry.get("effect", ""), sources=tuple(entry.get("sources") or ()),
         )  # fmt: skip
-    words = written["words"]
-    frequencies = {str(text): float(times) for text, times in words["frequencies"].items()}
-    return Catalogue(
-        ingredients, classes,
-        words=Words(frozenset(words["forms"]), frequencies, frozenset(words["topical"]), frozenset(words["ignored"]), frozenset(words["salts"])),
-    )  # fmt: skip
+    if words is None:
+        return Catalogue(ingredients, classes)
+    times = {
+        text: loading.number(file, often, "words: frequencies", words.line)
+        for text, often in words["frequencies"].items()
+    }
+    frequencies = {str(text): float(often) for text, often in times.items() if often is not None}
+    parts = {kind: frozenset(words[kind]) for kind in ("forms", "topical", "ignored", "salts")}
+    return Catalogue(ingredients, classes, Words(frequencies=frequencies, **parts))
 
 
-def _unit(written: Block) -> Unit:
-    return Unit(
-        written["ucum"], tuple(written.get("spellings") or ()),
-        Fraction(written.get("factor", "1")), Fraction(written.get("offset", "0")),
-    )  # fmt: skip
+def _units(loading: _Loading, file: str, entry: Block) -> tuple[Unit, ...]:
+    place = f"finding `{entry['id']}`: units"
+    found = []
+    for written in entry.get("units") or ():
+        unit = loading.block(file, written, place, UNIT, "ucum", entry.line)
+        if unit is not None:
+            factor = loading.number(file, unit.get("factor", "1"), place, unit.line)
+            offset = loading.number(file, unit.get("offset", "0"), place, unit.line)
+            if factor == 0:
+                loading.fault(file, unit.line, f"{place}: a factor of 0 cannot be turned round; give the exact factor")
+            elif factor is not None and offset is not None:
+                found.append(Unit(unit["ucum"], tuple(unit.get("spellings") or ()), factor, offset))
+    return tuple(found)
+
+
+def _range(loading: _Loading, file: str, entry: Block) -> tuple[float, float] | None:
+    written = entry.get("range")
+    if not isinstance(written, list) or len(written) != 2:
+        return None
+    low, high = (loading.number(file, one, f"finding `{entry['id']}`: range", entry.line) for one in written)
+    return None if low is None or high is None or low >= high else (float(low), float(high))
 
 
 def _findings(
@@ -200,17 +243,22 @@ def _findings(
             if not loading.once(file, entry, findings, "finding"):
                 continue
             kind = loading.choice(file, entry, "kind", Kind, Kind.BOOLEAN)
-            low, high = entry.get("range") or (None, None)
-            if kind is Kind.QUANTITY and (not entry.get("units") or low is None):
-                loading.fault(file, entry.line, f"`{entry['id']}`: a quantity needs `units` and a plausible `range`")
+            answered_by = loading.choice(file, entry, "answered_by", Answerer, Answerer.PERSON)
+            units, plausible = _units(loading, file, entry), _range(loading, file, entry)
+            if kind is Kind.QUANTITY and (not units or plausible is None):
+                loading.fault(
+                    file,
+                    entry.line,
+                    f"`{entry['id']}`: a quantity needs `units` and a plausible `range` such as [1.0, 10.0]",
+                )
                 continue
             if kind in (Kind.CHOICE, Kind.SET) and not entry.get("options"):
                 loading.fault(file, entry.line, f"`{entry['id']}`: a {kind.value} needs `options`")
             findings[entry["id"]] = FindingDefinition(
                 id=entry["id"], kind=kind, label=entry.get("label", ""), question=entry.get("question", ""),
-                answered_by=loading.choice(file, entry, "answered_by", Answerer, Answerer.PERSON), group=Path(file).stem,
-                units=tuple(map(_unit, entry.get("units") or ())),
-                low=None if low is None else float(low), high=None if high is None else float(high),
+                answered_by=answered_by, group=Path(file).stem,
+                units=units,
+                low=plausible[0] if plausible else None, high=plausible[1] if plausible else None,
                 bare_number=entry.get("bare_number", "true") == "true",
                 options=tuple(Option(option, option.replace("_", " ")) for option in entry.get("options") or ()),
                 unknown_options=tuple(entry.get("unknown_options") or ()),
@@ -218,12 +266,12 @@ def _findings(
             )  # fmt: skip
             if "only_if" in entry:
                 follow_ups.append((file, entry))
-    quantities = [entry for entry in derived if isinstance(entry, Block) and "id" in entry]
+    quantities = [entry for entry in derived or () if isinstance(entry, Block) and "id" in entry]
     names = Names(
         findings=findings,
         derived_units={entry["id"]: Unit(entry.get("unit", "1")) for entry in quantities},
         derived_counts=frozenset(entry["id"] for entry in quantities if "count" in entry),
-        patterns=frozenset(entry["id"] for entry in found_patterns if isinstance(entry, Block) and "id" in entry),
+        patterns=frozenset(entry["id"] for entry in found_patterns or () if isinstance(entry, Block) and "id" in entry),
         medicines=catalogue.names,
     )
     for file, entry in follow_ups:
@@ -239,10 +287,13 @@ def _derived(loading: _Loading, written: Any, names: Names) -> dict[str, Derived
     file = "derived.yaml"
     reader = Reader(file, names, loading.faults)
     found: dict[str, DerivedQuantity] = {}
-    for entry in loading.entries(file, written, "derived quantity", DERIVED):
+    for entry in loading.entries(file, written, "derived quantity", DERIVED, "id label unit"):
         place = f"derived quantity `{entry['id']}`"
         sources = []
-        for source in entry.get("sources") or ():
+        for written_source in entry.get("sources") or ():
+            source = loading.block(file, written_source, place, "formula valid_when", "formula", entry.line)
+            if source is None:
+                continue
             valid = reader.condition(source["valid_when"], place, source.line) if "valid_when" in source else None
             try:
                 formula = parse(source["formula"])
@@ -255,10 +306,16 @@ def _derived(loading: _Loading, written: Any, names: Names) -> dict[str, Derived
                 )
             sources.append(FormulaSource(formula, valid, source["formula"]))
         items = []
-        for item in entry.get("count") or ():
+        for written_item in entry.get("count") or ():
+            item = loading.block(file, written_item, place, "when weight", "when weight", entry.line)
+            if item is None:
+                continue
             condition = reader.condition(item["when"], place, item.line)
-            if condition is not None:
-                items.append(CountItem(condition, float(item["weight"])))
+            weight = loading.number(file, item["weight"], place, item.line)
+            if condition is not None and weight is not None:
+                items.append(CountItem(condition, float(weight)))
+        if not sources and not items:
+            loading.fault(file, entry.line, f"{place}: needs `sources` (formulas) or `count` (a weighted count)")
         found[entry["id"]] = DerivedQuantity(
             entry["id"], entry["label"], Unit(entry["unit"]), tuple(sources), tuple(items)
         )
@@ -302,9 +359,14 @@ def _screen(loading: _Loading, written: Any, names: Names) -> tuple[ScreenPage, 
     file = "screen.yaml"
     reader = Reader(file, names, loading.faults)
     pages = []
-    for entry in loading.entries(file, written, "page", "id title lines"):
+    for entry in loading.entries(file, written, "page", "id title lines", "id title lines"):
         lines = []
-        for line in entry.get("lines") or ():
+        for written_line in entry["lines"]:
+            line = loading.block(
+                file, written_line, f"page `{entry['id']}`", "findings only_if", "findings", entry.line
+            )
+            if line is None:
+                continue
             for name in line["findings"]:
                 if name not in names.findings:
                     loading.fault(
