@@ -1,5 +1,31 @@
-"""Triage of muscle cramps: how urgently, why, and what is still unknown."""
+"""Triage of muscle cramps: how urgently, where to, why, and what is still unknown."""
 
-from triage.engine import Decision, Reason, Triage
+from triage.assessment import Assessment
+from triage.conditions import Urgency
+from triage.engine import Triage
+from triage.errors import (
+    IntakeError,
+    KnowledgeBaseError,
+    MissingExtraError,
+    ReportError,
+    TriageError,
+    UnknownFindingError,
+    UnknownNameError,
+)
+from triage.explaining import Explanation
+from triage.findings import Answerer
 
-__all__ = ["Decision", "Reason", "Triage"]
+__all__ = [
+    "Answerer",
+    "Assessment",
+    "Explanation",
+    "IntakeError",
+    "KnowledgeBaseError",
+    "MissingExtraError",
+    "ReportError",
+    "Triage",
+    "TriageError",
+    "UnknownFindingError",
+    "UnknownNameError",
+    "Urgency",
+]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from triage.chart import Chart, Interval, State, Value
-from triage.conditions import Condition, names
+from triage.conditions import Condition
 from triage.findings import DerivedQuantity
 from triage.formulas import evaluate, rounded
 from triage.interpreters.reference import Reference
@@ -20,23 +20,11 @@ def chart_of(knowledge: KnowledgeBase, answers: Mapping[str, Value | None]) -> C
     """
     values = {name: value for name, value in answers.items() if value is not None}
     states = {name: State.ANSWERED if value is not None else State.ASKED_UNKNOWN for name, value in answers.items()}
-    done: set[str] = set()
-
-    def apply(name: str) -> None:
-        if name in done:
-            return
-        done.add(name)
+    for name in knowledge.follow_ups:
         only_if = knowledge.findings[name].only_if
-        if only_if is None:
-            return
-        for parent in sorted(names(only_if)):
-            apply(parent)
         # An answer that was given is kept: a contradiction with the parent must not make a danger disappear.
-        if name not in answers and _truth(only_if, values, states) is FALSE:
+        if only_if is not None and answers.get(name) is None and _truth(only_if, values, states) is FALSE:
             states[name] = State.NOT_APPLICABLE
-
-    for name in knowledge.findings:
-        apply(name)
     for name, quantity in knowledge.derived.items():
         value = _derive(quantity, values, states)
         if value is not None:
@@ -58,9 +46,7 @@ def _derive(quantity: DerivedQuantity, values: Mapping[str, Value], states: Mapp
             elif found is not FALSE:
                 low, high = low + min(item.weight, 0.0), high + max(item.weight, 0.0)
         return rounded(low) if low == high else Interval(rounded(low), rounded(high))
-    numbers = {
-        name: value for name, value in values.items() if isinstance(value, int | float) and not isinstance(value, bool)
-    }
+    numbers = {name: value for name, value in values.items() if type(value) is float}
     for source in quantity.sources:
         if source.valid_when is not None and _truth(source.valid_when, values, states) is not TRUE:
             continue

@@ -1,62 +1,32 @@
-"""The engine: an intake in, a decision out.
+"""The engine: an intake in, an assessment and its report out.
 
-`Triage` loads a knowledge base once and is safe to share between threads. The experta reader fires the rules; the verdict reads
-what fired.
+`Triage` loads a knowledge base once and is safe to share between threads. Answers become a chart, the experta reader fires the
+rules, the verdict reads what fired, and the assessment says it.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 
-from triage.assessment import InputFault
+from triage.assembling import Found, assemble, identify
+from triage.assessment import Assessment, ConflictFound
+from triage.chart import Chart, Value
 from triage.charting import chart_of
-from triage.conditions import Urgency
+from triage.conflicts import corrected
+from triage.explaining import Explanation, explain
+from triage.findings import Answerer
 from triage.intake import read_intake
-from triage.interpreters.fire import Network
+from triage.interpreters.fire import Firing, Network
 from triage.interpreters.prose import Prose
-from triage.knowledge import KnowledgeBase, Manifest
+from triage.knowledge import KnowledgeBase
 from triage.loader.load import load
+from triage.reporting import Document, Format, PageSize, render
 from triage.resources import data_folder
-from triage.verdict import verdict
+from triage.verdict import Verdict, verdict
 
-
-@dataclass(frozen=True)
-class Reason:
-    """A rule that fired: what it suspects, how urgent that is, what it asks for, and its sources."""
-
-    rule: str
-    title: str
-    urgency: Urgency | None
-    because_not_known: bool
-    condition: str
-    action: str
-    sources: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Decision:
-    """
-    What the engine decided about one intake.
-
-    Args:
-        urgency: the final level; routine when no rule fired.
-        because_not_known: only rules resting on something not yet known reach it.
-        reasons: every rule that fired, the most urgent first, then by id.
-        set_aside: benign rules that fired below something more urgent.
-        screen_open: red-flag screen items without an answer.
-        faults: values of the intake that could not be used.
-        knowledge_base: the name, version and review status of what decided, and its content hash.
-    """
-
-    urgency: Urgency
-    because_not_known: bool
-    reasons: tuple[Reason, ...]
-    set_aside: tuple[str, ...]
-    screen_open: tuple[str, ...]
-    faults: tuple[InputFault, ...]
-    knowledge_base: Manifest
-    content_hash: str
+ENGINE = "experta"
+"""The reader that decides."""
 
 
 class Triage:
@@ -70,48 +40,100 @@ class Triage:
         KnowledgeBaseError: the knowledge base does not load.
     """
 
-    def __init__(self, knowledge_base: Path | None = None) -> None:
-        self.knowledge: KnowledgeBase = load(knowledge_base or data_folder("knowledge_base"))
+    def __init__(self, knowledge_base: Path | str | None = None) -> None:
+        folder = data_folder("knowledge_base") if knowledge_base is None else Path(knowledge_base)
+        self.knowledge: KnowledgeBase = load(folder)
         self._prose = Prose(self.knowledge)
         self._network = Network(
             {name: pattern.when for name, pattern in self.knowledge.patterns.items()},
             {name: rule.when for name, rule in self.knowledge.rules.items()},
         )
 
-    def decide(self, intake: Mapping[str, object], *, on: date | None = None, strict: bool = False) -> Decision:
+    def assess(
+        self,
+        intake: Mapping[str, object],
+        *,
+        on: date | None = None,
+        strict: bool = False,
+        scope: Collection[Answerer] = (Answerer.PERSON,),
+    ) -> Assessment:
         """
-        Decide how urgently one person should be seen, and why.
+        Assess one person.
 
         Args:
-            intake: finding ids to answers, and the keys `on`, `patient`, `referral`, `medicines_complete`.
-            on: the day of the intake, where it does not say so itself.
+            intake: finding ids to answers, and the keys `on`, `patient`, `referral`, `medicines_complete`. A quantity is a
+                text with its unit (`"3.1 mmol/L"`) or a mapping with `value`, `unit` and perhaps `on`; None or `"unknown"` is
+                "asked but unknown"; what is left out was not asked.
+            on: the day of the intake, where it does not say so itself; today when neither does.
             strict: raise when a value cannot be used, instead of listing it.
+            scope: who can still be asked; the urgency range follows it.
+
+        Returns:
+            The same assessment, byte for byte, for the same knowledge base, intake and day.
 
         Raises:
             UnknownFindingError: the intake names a finding that does not exist.
             IntakeError: the intake is no mapping, or (strict) holds faults.
         """
-        read = read_intake(self.knowledge, intake, on=on, strict=strict)
-        chart = chart_of(self.knowledge, read.answers)
-        fired = self._network.fire(chart).rules
-        found = verdict(self.knowledge, chart, fired)
-        rules = sorted(
-            (self.knowledge.rules[name] for name in fired),
-            key=lambda rule: (-(rule.urgency.rank if rule.urgency else 0), rule.gap, rule.id),
-        )
-        reasons = tuple(
-            Reason(
-                rule.id, rule.title, rule.urgency, rule.gap, self._prose.say(rule.when), rule.action, rule.basis.sources
+        read = read_intake(self.knowledge, intake, on=on or date.today(), strict=strict)
+        chart, firing, decided, conflicts = self._decide(read.answers)
+        found = Found(
+            intake=read, chart=chart, firing=firing, verdict=decided, conflicts=conflicts,
+            scope=tuple(answerer for answerer in Answerer if answerer in scope), as_of=read.moment,
+            engine=ENGINE, engine_version=version("cramp-triage"),
+        )  # fmt: skip
+        return assemble(self.knowledge, self._prose, found, identify(self.knowledge, intake, read.moment))
+
+    def report(
+        self,
+        assessment: Assessment,
+        *,
+        format: Format = "html",
+        document: Document = "report",
+        page_size: PageSize = "A4",
+        templates: Path | None = None,
+    ) -> str | bytes:
+        """
+        Render a report of an assessment; see `triage.reporting.render`.
+
+        Raises:
+            UnknownNameError: no such format, document or page size.
+            MissingExtraError: `pdf` without its packages.
+            ReportError: a template does not render.
+        """
+        return render(assessment, format=format, document=document, page_size=page_size, templates=templates)
+
+    def explain(self, intake: Mapping[str, object], name: str, *, on: date | None = None) -> Explanation:
+        """
+        Explain a rule, a cause, a pattern or an advice item for one person: why, or why not, test by test.
+
+        Args:
+            intake: as for `assess`.
+            name: the id of a rule, a row of rules (`SP-17`), a cause, a pattern or an advice item.
+
+        Raises:
+            UnknownNameError: the knowledge base has nothing of that name.
+            IntakeError: as for `assess`.
+        """
+        read = read_intake(self.knowledge, intake, on=on or date.today())
+        chart, _, decided, _ = self._decide(read.answers)
+        return explain(self.knowledge, self._prose, chart, decided.urgency, name)
+
+    def _decide(self, answers: Mapping[str, Value | None]) -> tuple[Chart, Firing, Verdict, tuple[ConflictFound, ...]]:
+        """Fire and judge; contradicting answers are read both ways, and the more urgent reading is kept."""
+        better, conflicts = corrected(self.knowledge, answers)
+        first = self._judge(answers)
+        if not conflicts:
+            return (*first, ())
+        second = self._judge(better)
+        kept = first if first[2].urgency.rank > second[2].urgency.rank else second
+        if kept is first:
+            conflicts = tuple(
+                one.model_copy(update={"kept": "as answered: the more urgent reading"}) for one in conflicts
             )
-            for rule in rules
-        )
-        return Decision(
-            urgency=found.urgency,
-            because_not_known=found.because_not_known,
-            reasons=reasons,
-            set_aside=found.set_aside,
-            screen_open=found.screen_open,
-            faults=read.faults,
-            knowledge_base=self.knowledge.manifest,
-            content_hash=self.knowledge.content_hash,
-        )
+        return (*kept, conflicts)
+
+    def _judge(self, answers: Mapping[str, Value | None]) -> tuple[Chart, Firing, Verdict]:
+        chart = chart_of(self.knowledge, answers)
+        firing = self._network.fire(chart)
+        return chart, firing, verdict(self.knowledge, chart, firing.rules)

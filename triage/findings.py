@@ -59,6 +59,50 @@ class Unit:
 
 
 @dataclass(frozen=True)
+class Bands:
+    """
+    The bands of a quantity: one list of cut points, each opening the band above it, so that no gap can be written.
+
+    Args:
+        first: the word of the band below the first cut point.
+        cuts: ascending cut points in the canonical unit, each with the word of the band it opens.
+        normal: the word that counts as in range; empty where no band does.
+    """
+
+    first: str
+    cuts: tuple[tuple[float, str], ...]
+    normal: str
+
+    def word(self, value: float) -> str:
+        """Give the band a canonical value lies in."""
+        return next((word for limit, word in reversed(self.cuts) if value >= limit), self.first)
+
+
+@dataclass(frozen=True)
+class ReferenceInterval:
+    """A printed fall-back interval in the canonical unit, both ends included; `sex` is empty where it holds for all."""
+
+    low: float | None
+    high: float | None
+    sex: str = ""
+
+
+@dataclass(frozen=True)
+class Trap:
+    """
+    Numbers that are suspicious in a unit: from `above` up to `below`, they are usual values of the unit `likely`.
+
+    `keep`: such a value is possible and dangerous, so it is kept and only noted; otherwise it is not used.
+    """
+
+    unit: str
+    above: float
+    below: float
+    likely: str
+    keep: bool
+
+
+@dataclass(frozen=True)
 class Option:
     """One option of a choice or set."""
 
@@ -84,6 +128,9 @@ class FindingDefinition:
         unknown_options: options that mean "asked but unknown" ("not done", "unsure").
         only_if: the condition under which a follow-up applies; None for a finding without a parent.
         danger: the more dangerous answer of a boolean, kept when two answers contradict each other.
+        bands, intervals: how a value is called, and the intervals printed beside it.
+        traps: numbers that are suspicious in a unit.
+        dated_by: the finding that holds the age in days of this result.
     """
 
     id: str
@@ -101,6 +148,10 @@ class FindingDefinition:
     only_if: Condition | None = None
     danger: bool = True
     report_only: bool = False
+    bands: Bands | None = None
+    intervals: tuple[ReferenceInterval, ...] = ()
+    traps: tuple[Trap, ...] = ()
+    dated_by: str = ""
 
     @property
     def unit(self) -> Unit:
@@ -140,3 +191,5 @@ class DerivedQuantity:
     sources: tuple[FormulaSource, ...] = ()
     count: tuple[CountItem, ...] = ()
     report_only: bool = False
+    bands: Bands | None = None
+    intervals: tuple[ReferenceInterval, ...] = ()

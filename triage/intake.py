@@ -12,33 +12,56 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import assert_never
 
-from triage.assessment import InputFault
+from triage.assessment import InputFault, Patient, Referral
 from triage.chart import Value
 from triage.conditions import MEDICINES
 from triage.errors import IntakeError, UnknownFindingError, suggestion
-from triage.findings import FindingDefinition, Kind
+from triage.findings import FindingDefinition, Kind, Unit
 from triage.formulas import rounded
 from triage.knowledge import KnowledgeBase
 from triage.medicines import MedicineEntry, MedicineList
 
-_MEDICINE_KEYS = ("name", "dose", "taken", "started", "stopped")
+_MEDICINE_KEYS = ("name", "dose", "taken", "started", "stopped", "atc")
 _FAR = 1e12
 """No quantity and no number of days is as large as this; beyond it a number is refused before any arithmetic."""
 
 CONTEXT = ("on", "patient", "referral", "medicines_complete")
 """Keys of an intake that are no findings."""
 
+_ATC = re.compile(r"^[A-Z](\d\d([A-Z]([A-Z](\d\d)?)?)?)?$")
 _NUMBER = re.compile(r"^\s*([-+]?\d{1,12}(?:\.\d{1,12})?)\s*(.*?)\s*$", re.DOTALL)
 
 
 @dataclass(frozen=True)
+class Contradicting:
+    """Different answers to one question, as a JSON object may hold them under one name."""
+
+    values: tuple[object, ...]
+
+
+@dataclass(frozen=True)
 class Intake:
-    """One person's validated answers: a value, or None for "asked but unknown"; findings left out were not asked."""
+    """
+    One person's validated intake.
+
+    Args:
+        answers: a value, or None for "asked but unknown"; findings left out were not asked.
+        given: the values of quantities as they were written.
+        dated: the day of each result that came with one.
+        faults: what could not be used.
+        on: the day of the intake, where it is known.
+        moment: day and, where given, time of the intake as written.
+        patient, referral: what the host gave for the report.
+    """
 
     answers: Mapping[str, Value | None]
     given: Mapping[str, str]
+    dated: Mapping[str, date]
     faults: tuple[InputFault, ...]
     on: date | None
+    moment: str
+    patient: Patient
+    referral: Referral
 
 
 class _Refused(Exception):
@@ -71,33 +94,98 @@ def read_intake(knowledge: KnowledgeBase, raw: object, *, on: date | None = None
         known = (*knowledge.findings, *CONTEXT)
         raise UnknownFindingError([f"intake: unknown finding `{name}`{suggestion(name, known)}" for name in unknown])
     faults: list[InputFault] = []
-    try:
-        day = _day(raw["on"]) if "on" in raw else on
-    except _Refused as refused:
-        faults.append(_fault("on", refused.problem, refused.mend, "no date"))
-        day = on
+    day, moment = on, "" if on is None else on.isoformat()
+    if "on" in raw:
+        try:
+            day = _day(raw["on"])
+            moment = _moment_text(raw["on"], day)
+        except _Refused as refused:
+            treated = "no date" if on is None else f"the day passed in, {on.isoformat()}"
+            faults.append(_fault("on", refused.problem, refused.mend, treated))
     complete = raw.get("medicines_complete", True)
     if not isinstance(complete, bool):
         faults.append(_fault("medicines_complete", "not a yes or no", "send true or false", "not complete"))
     complete = complete is True
     answers: dict[str, Value | None] = {}
     given: dict[str, str] = {}
+    dated: dict[str, date] = {}
     for name, finding in knowledge.findings.items():
         if name not in raw:
             continue
+        written = _one_answer(finding, raw[name], faults)
         try:
-            answers[name] = _value(knowledge, finding, raw[name], day, complete, faults)
-            given[name] = _shown(raw[name])
+            answers[name] = _value(knowledge, finding, written, day, complete, faults)
+            given[name] = _shown(written)
+            if isinstance(written, Mapping) and set(written) > {"on"} and finding.kind is Kind.QUANTITY:
+                dated[name] = _day(written["on"]) if "on" in written else dated.get(name, date.min)
         except _Refused as refused:
             answers[name] = None
             faults.append(_fault(name, refused.problem, refused.mend, "asked but unknown"))
+    dated = {name: then for name, then in dated.items() if then != date.min}
+    _age_results(knowledge, answers, dated, day)
+    patient = Patient(**_texts("patient", raw.get("patient"), tuple(Patient.model_fields), faults))
+    referral = Referral(**_texts("referral", raw.get("referral"), tuple(Referral.model_fields), faults))
     if strict and faults:
         raise IntakeError([f"{fault.place}: {fault.problem}; {fault.mend}" for fault in faults])
-    return Intake(answers, given, tuple(faults), day)
+    return Intake(answers, given, dated, tuple(faults), day, moment, patient, referral)
+
+
+def _one_answer(finding: FindingDefinition, written: object, faults: list[InputFault]) -> object:
+    """Settle different answers to one question: the more dangerous yes or no, otherwise unknown."""
+    if not isinstance(written, Contradicting):
+        return written
+    kept: object = None
+    if finding.kind is Kind.BOOLEAN and finding.danger in written.values:
+        kept = finding.danger
+    treated = "asked but unknown" if kept is None else f"answered {'yes' if kept else 'no'}, the more dangerous answer"
+    faults.append(_fault(finding.id, "answered more than once, differently", "send one answer", treated))
+    return kept
+
+
+def _moment_text(written: object, day: date) -> str:
+    """Give day and time as written, or the day alone."""
+    if isinstance(written, datetime):
+        return written.isoformat(timespec="minutes")
+    if isinstance(written, str) and len(written.strip()) > len("2026-03-12"):
+        return datetime.fromisoformat(written.strip()).isoformat(timespec="minutes")
+    return day.isoformat()
+
+
+def _age_results(
+    knowledge: KnowledgeBase, answers: dict[str, Value | None], dated: Mapping[str, date], day: date | None
+) -> None:
+    """Dated results say how old the results are; the oldest counts, and an age that was given counts when it is older."""
+    if day is None:
+        return
+    for name, then in dated.items():
+        age = knowledge.findings[name].dated_by
+        if age and answers.get(name) is not None:
+            before = answers.get(age)
+            days = float((day - then).days)
+            answers[age] = max(days, before) if isinstance(before, float) else days
+
+
+def _texts(place: str, written: object, known: tuple[str, ...], faults: list[InputFault]) -> dict[str, str]:
+    """Read the texts the host wants printed; anything else is left out and listed."""
+    if written is None:
+        return {}
+    if not isinstance(written, Mapping):
+        faults.append(_fault(place, "not a mapping of texts", f"send texts for {', '.join(known)}", "left out"))
+        return {}
+    found = {}
+    for key, text in written.items():
+        if key not in known:
+            mend = f"use {', '.join(known)}{suggestion(str(key)[:80], known)}"
+            faults.append(_fault(f"{place}.{str(key)[:80]}", "a key that is not read", mend, "left out"))
+        elif isinstance(text, str):
+            found[key] = text
+        elif text is not None:
+            faults.append(_fault(f"{place}.{key}", "not a text", "put it into quotes", "left out"))
+    return found
 
 
 def _shown(written: object) -> str:
-    if isinstance(written, Mapping) and "value" in written:
+    if isinstance(written, Mapping) and isinstance(written.get("value"), str | int | float):
         return f"{written['value']} {written.get('unit', '')}".strip()
     return str(written) if isinstance(written, str | int | float) and not isinstance(written, bool) else ""
 
@@ -118,7 +206,7 @@ def _value(
                 raise _Refused("not a yes or no", 'send true, false or "unknown"')
             return written
         case Kind.QUANTITY:
-            return _quantity(finding, written, day)
+            return _quantity(finding, written, day, faults)
         case Kind.CHOICE:
             return _choice(finding, written)
         case Kind.SET:
@@ -152,7 +240,7 @@ def _choice(finding: FindingDefinition, written: object) -> str | None:
     raise _Refused("not one of its options" + near, f"use {', '.join(known)}")
 
 
-def _quantity(finding: FindingDefinition, written: object, day: date | None) -> float:
+def _quantity(finding: FindingDefinition, written: object, day: date | None, faults: list[InputFault]) -> float:
     unit_text: object = ""
     number: object = written
     if isinstance(written, Mapping):
@@ -180,6 +268,7 @@ def _quantity(finding: FindingDefinition, written: object, day: date | None) -> 
             break
     else:
         raise _Refused("not a unit of this finding", f"use {accepted}")
+    _look_for_traps(finding, unit, Fraction(str(number)), faults)
     value = unit.to_canonical(Fraction(str(number)))
     if (finding.low is not None and value < finding.low) or (finding.high is not None and value > finding.high):
         raise _Refused(
@@ -187,6 +276,17 @@ def _quantity(finding: FindingDefinition, written: object, day: date | None) -> 
             f"check the value and its unit: {finding.low:g} to {finding.high:g} {finding.unit.shown}",
         )
     return value
+
+
+def _look_for_traps(finding: FindingDefinition, unit: Unit, number: Fraction, faults: list[InputFault]) -> None:
+    """Note a number that looks like another unit; refuse it where it cannot be true in this one."""
+    for trap in finding.traps:
+        if trap.unit in (unit.ucum, *unit.spellings) and trap.above <= number <= trap.below:
+            problem = f"{float(number):g} {trap.unit} would be unusual, {float(number):g} {trap.likely} would not"
+            mend = f"check the unit: {trap.unit} or {trap.likely}"
+            if not trap.keep:
+                raise _Refused(problem, mend)
+            faults.append(_fault(finding.id, problem, mend, "kept as written"))
 
 
 def _unit_key(text: str) -> str:
@@ -244,8 +344,10 @@ def _medicine(
             # Not known when it was stopped: it may still be taken, and that is the reading with more danger in it.
             treated = "still taken" if key == "stopped" else "not known when"
             faults.append(_fault(f"{place}.{key}", refused.problem, refused.mend, treated))
+    codes = _atc(written.get("atc"), f"{place}.atc", faults)
     return replace(
         entry,
+        classes=tuple(sorted({*entry.classes, *knowledge.catalogue.classes_by_code(codes)})),
         dose=dose,
         taken=taken,
         dose_mg=detailed.dose_mg if detailed.dose_mg is not None else entry.dose_mg,
@@ -253,6 +355,16 @@ def _medicine(
         stopped_days=days["stopped"],
         stopped=days["stopped"] is not None,
     )
+
+
+def _atc(written: object, place: str, faults: list[InputFault]) -> tuple[str, ...]:
+    """Read an ATC code; it adds classes and never takes one away."""
+    if written is None:
+        return ()
+    if isinstance(written, str) and _ATC.match(written.strip().upper()):
+        return (written.strip().upper(),)
+    faults.append(_fault(place, "not an ATC code", "write it as C03CA01", "left out"))
+    return ()
 
 
 def _moment(written: object, day: date | None) -> float:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from triage.conditions import (
@@ -10,10 +11,13 @@ from triage.conditions import (
     Missing,
     NotShown,
     PatternHolds,
+    names,
     patterns,
     walk,
 )
 from triage.findings import DerivedQuantity, FindingDefinition
+from triage.formulas import inputs
+from triage.guidance import Guidance
 from triage.medicines import Catalogue
 from triage.rules import Pattern, Rule, ScreenPage, Source
 
@@ -28,6 +32,7 @@ class Manifest:
     review_status: str
     reviewers: tuple[str, ...]
     limits: str
+    review_by: date
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,23 @@ class KnowledgeBase:
     catalogue: Catalogue
     sources: Mapping[str, Source]
     screen: tuple[ScreenPage, ...]
+    guidance: Guidance
+
+    @cached_property
+    def follow_ups(self) -> tuple[str, ...]:
+        """Every finding with `only_if`, after those it follows up."""
+        done: dict[str, None] = {}
+
+        def visit(name: str) -> None:
+            only_if = self.findings[name].only_if if name in self.findings else None
+            if only_if is not None and name not in done:
+                for parent in sorted(names(only_if) - {name}):
+                    visit(parent)
+                done[name] = None
+
+        for name in self.findings:
+            visit(name)
+        return tuple(done)
 
     @cached_property
     def pattern_order(self) -> tuple[str, ...]:
@@ -62,6 +84,40 @@ class KnowledgeBase:
         for name in self.patterns:
             visit(name)
         return tuple(done)
+
+    def rests_on(self, condition: Condition) -> frozenset[str]:
+        """Give every finding a condition may read, through patterns and derived quantities too."""
+        found: set[str] = set()
+        for name in names(condition):
+            found |= self._behind_derived[name] if name in self.derived else {name}
+        for name in patterns(condition):
+            found |= self._behind_patterns[name]
+        return frozenset(found)
+
+    @cached_property
+    def _behind_derived(self) -> dict[str, frozenset[str]]:
+        found = {}
+        for quantity in self.derived.values():
+            behind: set[str] = set()
+            for source in quantity.sources:
+                behind |= inputs(source.formula)
+                behind |= names(source.valid_when) if source.valid_when is not None else set()
+            for item in quantity.count:
+                behind |= names(item.condition)
+            found[quantity.id] = frozenset(behind)
+        return found
+
+    @cached_property
+    def _behind_patterns(self) -> dict[str, frozenset[str]]:
+        found: dict[str, frozenset[str]] = {}
+        for name in self.pattern_order:
+            behind: set[str] = set()
+            for tested in names(self.patterns[name].when):
+                behind |= self._behind_derived[tested] if tested in self.derived else {tested}
+            for other in patterns(self.patterns[name].when):
+                behind |= found[other]
+            found[name] = frozenset(behind)
+        return found
 
     @cached_property
     def gap_patterns(self) -> frozenset[str]:

@@ -17,12 +17,13 @@ from triage.errors import suggestion
 
 @dataclass(frozen=True)
 class MedicineClass:
-    """A class of medicines and the concern it raises."""
+    """A class of medicines and the concern it raises; `members` make it a group, `atc` are prefixes of codes in it."""
 
     id: str
     label: str
     concern: str
     members: tuple[str, ...] = ()
+    atc: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -155,6 +156,15 @@ class Catalogue:
     def classes_of(self, ingredients: Iterable[str]) -> tuple[str, ...]:
         """Give the sorted classes of some ingredients, groups included."""
         direct = {name for ingredient in ingredients for name in self.ingredients[ingredient].classes}
+        groups = {group.id for group in self.classes.values() if direct & set(group.members)}
+        return tuple(sorted(direct | groups))
+
+    def classes_by_code(self, codes: Iterable[str]) -> tuple[str, ...]:
+        """Give the sorted classes that ATC codes count in, with those that every ingredient of such a class shares."""
+        direct = {one.id for one in self.classes.values() for code in codes if code.startswith(one.atc)}
+        for name in tuple(direct):
+            members = [set(one.classes) for one in self.ingredients.values() if name in one.classes]
+            direct |= set.intersection(*members) if members else set()
         groups = {group.id for group in self.classes.values() if direct & set(group.members)}
         return tuple(sorted(direct | groups))
 

@@ -1,6 +1,7 @@
 """What the knowledge base concludes: patterns and rules, and the sources behind them."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 
 from triage.conditions import Condition, Urgency
@@ -76,6 +77,10 @@ class Rule:
         title: what it suspects, in a clinician's words.
         urgency: the floor it puts under the final urgency; None when it only asserts a fact.
         gap: it rests on something not yet known, and an answer may take it back.
+        cause: the id of what it suspects; empty for a rule about the intake itself.
+        destinations: ids of where to go, the main one first; the level's own where empty.
+        deadline: a time limit shorter than the level's own, in words.
+        review_by: the day by which somebody must look at it again; the knowledge base's own where None.
     """
 
     id: str
@@ -88,6 +93,10 @@ class Rule:
     action: str
     basis: Basis
     harm: str
+    cause: str = ""
+    destinations: tuple[str, ...] = ()
+    deadline: str = ""
+    review_by: date | None = None
 
     @property
     def benign(self) -> bool:

@@ -34,22 +34,27 @@ class Verdict:
     screen_open: tuple[str, ...]
 
 
-def open_screen_items(knowledge: KnowledgeBase, chart: Chart) -> tuple[str, ...]:
-    """Give the screen items that are neither answered nor not applicable; a line whose condition is FALSE does not apply."""
+def screen_items(knowledge: KnowledgeBase, chart: Chart) -> tuple[tuple[str, bool], ...]:
+    """
+    Give every screen item that applies, in the order they are asked, and whether it is answered.
+
+    An item of a line whose condition is FALSE does not apply, nor does a follow-up that is not applicable.
+    """
     reader = Reference({name: pattern.when for name, pattern in knowledge.patterns.items()}, chart)
-    closed = (State.ANSWERED, State.NOT_APPLICABLE)
-    found: dict[str, None] = {}
+    found: dict[str, bool] = {}
     for page in knowledge.screen:
         for line in page.lines:
             if line.only_if is None or reader.truth(line.only_if) is not FALSE:
-                found.update(dict.fromkeys(name for name in line.findings if chart.state(name) not in closed))
-    return tuple(found)
+                for name in line.findings:
+                    if chart.state(name) is not State.NOT_APPLICABLE:
+                        found[name] = chart.state(name) is State.ANSWERED
+    return tuple(found.items())
 
 
 def verdict(knowledge: KnowledgeBase, chart: Chart, fired: Iterable[str]) -> Verdict:
     """Give the verdict over the ids of all rules that fired."""
     levels = {name: level for name in fired if (level := knowledge.rules[name].urgency) is not None}
-    still_open = open_screen_items(knowledge, chart)
+    still_open = tuple(name for name, answered in screen_items(knowledge, chart) if not answered)
     reached = max(levels.values(), key=lambda level: level.rank, default=None)
     earned = reached is not Urgency.SELF_CARE or not still_open
     urgency = reached if reached is not None and earned else Urgency.ROUTINE

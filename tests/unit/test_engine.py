@@ -3,13 +3,16 @@
 import json
 import subprocess
 import sys
+from datetime import date
 
 import pytest
 
-from triage import Triage
+from triage import Assessment, Triage
 from triage.conditions import Urgency
 from triage.errors import IntakeError
 from triage.resources import data_folder
+
+DAY = date(2026, 3, 12)
 
 URGENCY = {
     "cauda_equina": "emergency", "rhabdomyolysis": "emergency", "hand_cramps_with_tetany": "emergency",
@@ -32,29 +35,49 @@ def test_every_example_has_an_expectation() -> None:
 
 @pytest.mark.parametrize(("name", "urgency"), URGENCY.items())
 def test_example(triage: Triage, name: str, urgency: str) -> None:
-    decision = triage.decide(json.loads((data_folder("examples") / f"{name}.json").read_text(encoding="utf-8")))
+    assessment = triage.assess(
+        json.loads((data_folder("examples") / f"{name}.json").read_text(encoding="utf-8")), on=DAY
+    )
 
-    assert decision.urgency.value == urgency
-    assert decision.faults == ()
-    assert decision.reasons[0].urgency is decision.urgency
+    assert assessment.urgency.level.value == urgency
+    assert assessment.input_faults == ()
+    assert assessment.conflicts == ()
+    assert all(
+        rule.set_aside or rule.urgency in (assessment.urgency.level, None) for rule in assessment.fired_rules[:1]
+    )
+    assert Assessment.from_json(assessment.to_json()) == assessment
 
 
 def test_nothing_known_is_routine_with_the_screen_open(triage: Triage) -> None:
-    decision = triage.decide({})
+    assessment = triage.assess({}, on=DAY)
 
-    assert (decision.urgency, decision.reasons) == (Urgency.ROUTINE, ())
-    assert "saddle_numb" in decision.screen_open
+    assert (assessment.urgency.level, assessment.fired_rules) == (Urgency.ROUTINE, ())
+    assert "pattern not recognised" in assessment.urgency.reason
+    assert "saddle_numb" in {flag.finding for flag in assessment.red_flags.not_asked}
+    assert not assessment.red_flags.complete
+    assert assessment.urgency_range.possible is Urgency.EMERGENCY
+    assert [place.id for place in assessment.destinations] == ["gp"]
 
 
 def test_a_gap_rule_says_so(triage: Triage) -> None:
-    decision = triage.decide({"hands_claw_now": True})
+    assessment = triage.assess({"hands_claw_now": True}, on=DAY)
 
-    assert (decision.urgency, decision.because_not_known) == (Urgency.EMERGENCY, True)
+    assert assessment.urgency.level is Urgency.EMERGENCY
+    assert assessment.urgency.because_not_known
+    assert "overbreathing" in assessment.urgency.open_findings
+    assert assessment.urgency_range.established is not Urgency.EMERGENCY
+
+
+def test_the_same_intake_gives_the_same_bytes(triage: Triage) -> None:
+    intake = {"age_years": 67, "lab_k": "3.1 mmol/L", "medicines": ["furosemide 40 mg"]}
+    other_order = dict(reversed(intake.items()))
+
+    assert triage.assess(intake, on=DAY).to_json() == Triage().assess(other_order, on=DAY).to_json()
 
 
 def test_strict_raises(triage: Triage) -> None:
     with pytest.raises(IntakeError):
-        triage.decide({"lab_k": 3.1}, strict=True)
+        triage.assess({"lab_k": 3.1}, on=DAY, strict=True)
 
 
 def test_importing_leaves_the_host_alone_and_loads_no_experta() -> None:
@@ -63,7 +86,7 @@ def test_importing_leaves_the_host_alone_and_loads_no_experta() -> None:
         "before = (list(logging.root.handlers), logging.root.level, set(vars(collections)), list(warnings.filters))\n"
         "import triage\n"
         "assert 'experta' not in sys.modules and 'weasyprint' not in sys.modules\n"
-        "triage.Triage().decide({'saddle_numb': True})\n"
+        "triage.Triage().assess({'saddle_numb': True})\n"
         "assert before == (list(logging.root.handlers), logging.root.level, set(vars(collections)), list(warnings.filters))\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True)

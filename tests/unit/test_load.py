@@ -44,7 +44,7 @@ def test_every_planted_fault_is_reported_with_its_line(folder: Path) -> None:
     said = str(error.value)
     for expected in (
         "rule `EM-01` is defined twice", "`certainty` is `likely`", "did you mean `collapse`", "`urgency` is `soon`", "`X-2`: no source",
-        "unknown key `wen`; did you mean `when`", "needs a unit", "unknown source `S999`", "did you mean `cls_loop`", "provenance `mine`",
+        "unknown key `wen`; did you mean `when`", "needs a unit", "unknown source `S999`", "did you mean `cls_loop`", "unknown provenance mark `mine`",
         "source `S1` is defined twice", "not allowed in a formula", "`formula` is missing", "`label` is missing", "did you mean `saddle_numb`",
         "`findings` is missing", "`ten` is not a number", "`span`: a quantity needs", "`answered_by` is `cobbler`", "a quantity needs `units`", 
     ):  # fmt: skip

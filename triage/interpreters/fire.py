@@ -14,7 +14,6 @@ import operator
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from enum import Enum
 from threading import BoundedSemaphore
 from typing import Any, TypeAlias, assert_never
 
@@ -43,6 +42,7 @@ from triage.conditions import (
 )
 from triage.errors import TriageError
 from triage.medicines import MedicineEntry, MedicineList
+from triage.polarity import THROUGH_NOT, THROUGH_NOT_SHOWN, Polarity
 from triage.truth import FALSE, TRUE, UNKNOWN, Truth
 
 POOL = 4
@@ -50,43 +50,6 @@ POOL = 4
 
 MAX_COMBINATIONS = 50
 """Up to so many rules, "at least n of these" becomes one rule for each n of them; above, it is counted."""
-
-
-class Polarity(Enum):
-    """What is asked of a condition: that it is TRUE, FALSE, not TRUE, or not FALSE."""
-
-    HOLDS = "holds"
-    EXCLUDED = "excluded"
-    NOT_SHOWN = "not shown"
-    NOT_EXCLUDED = "not excluded"
-
-    def of(self, value: Truth) -> bool:
-        """Whether a truth value is what this polarity asks."""
-        match self:
-            case Polarity.HOLDS:
-                return value is TRUE
-            case Polarity.EXCLUDED:
-                return value is FALSE
-            case Polarity.NOT_SHOWN:
-                return value is not TRUE
-            case Polarity.NOT_EXCLUDED:
-                return value is not FALSE
-            case _:
-                assert_never(self)
-
-
-_THROUGH_NOT = {
-    Polarity.HOLDS: Polarity.EXCLUDED,
-    Polarity.EXCLUDED: Polarity.HOLDS,
-    Polarity.NOT_SHOWN: Polarity.NOT_EXCLUDED,
-    Polarity.NOT_EXCLUDED: Polarity.NOT_SHOWN,
-}
-_THROUGH_NOT_SHOWN = {  # "not shown" is itself TRUE or FALSE, so two of the four fall together
-    Polarity.HOLDS: Polarity.NOT_SHOWN,
-    Polarity.NOT_EXCLUDED: Polarity.NOT_SHOWN,
-    Polarity.EXCLUDED: Polarity.HOLDS,
-    Polarity.NOT_SHOWN: Polarity.HOLDS,
-}
 
 
 @dataclass(frozen=True)
@@ -166,9 +129,9 @@ class _Compiler:
             case PatternHolds(pattern=pattern):
                 return self._pattern(pattern, polarity)
             case Not(part=part):
-                return self._step(part, _THROUGH_NOT[polarity])
+                return self._step(part, THROUGH_NOT[polarity])
             case NotShown(part=part):
-                return self._step(part, _THROUGH_NOT_SHOWN[polarity])
+                return self._step(part, THROUGH_NOT_SHOWN[polarity])
             case AllOf(parts=parts):
                 number = len(parts)
             case AnyOf(parts=parts):

@@ -7,6 +7,7 @@ redo the decision by hand.
 from collections.abc import Mapping
 from typing import assert_never
 
+from triage.chart import Chart, Interval, State
 from triage.conditions import (
     AllOf,
     AnyOf,
@@ -26,7 +27,9 @@ from triage.conditions import (
     Takes,
     UrgencyAtLeast,
 )
+from triage.findings import FindingDefinition, Unit
 from triage.knowledge import KnowledgeBase
+from triage.medicines import MedicineList
 
 _COMPARED = {
     Operator.BELOW: "below",
@@ -116,3 +119,36 @@ class Prose:
         if test.stopped_within is not None:
             words = words.replace("takes", "took", 1) + f", stopped within {test.stopped_within:g} days"
         return words
+
+
+def shown(knowledge: KnowledgeBase, chart: Chart, name: str) -> str:
+    """Give the answer of a finding or derived quantity in words, in its canonical unit; empty where there is none."""
+    value = chart.values.get(name)
+    if value is None or chart.state(name) is State.NOT_APPLICABLE:
+        return ""
+    if name in knowledge.derived:
+        return _quantity(value, knowledge.derived[name].unit)
+    finding = knowledge.findings[name]
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case str():
+            return _label(finding, value)
+        case frozenset():
+            chosen = [option.id for option in finding.options if option.id in value]
+            return ", ".join(_label(finding, name) for name in chosen) or "none"
+        case MedicineList():
+            return ", ".join(entry.text for entry in value.entries) or "none"
+        case _:
+            return _quantity(value, finding.unit)
+
+
+def _label(finding: FindingDefinition, name: str) -> str:
+    return next(option.label for option in finding.options if option.id == name)
+
+
+def _quantity(value: object, unit: Unit) -> str:
+    of = "" if unit.ucum in ("1", "{score}") else f" {unit.shown}"
+    if isinstance(value, Interval):
+        return f"{value.low:.10g} to {value.high:.10g}{of}"
+    return f"{value:.10g}{of}"

@@ -7,9 +7,13 @@ before anything else sees it.
 
 import re
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, TypeAlias
+
+from triage.wording import lowered, together
+
+__all__ = ["lowered", "together"]
 
 Plain: TypeAlias = dict[str, Any]
 """One record of the assessment as plain data."""
@@ -76,17 +80,6 @@ def sentence(text: str) -> str:
 def unfinished(text: str) -> str:
     """Give the text without its full stop, to be built into a longer sentence."""
     return text.rstrip().rstrip(".")
-
-
-def together(items: Iterable[str]) -> str:
-    """Give `a`, `a and b`, `a, b and c`."""
-    parts = list(items)
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
-
-
-def lowered(label: str) -> str:
-    """Give a label for the middle of a sentence; abbreviations (ECG, B12) keep their capitals."""
-    return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
 def read_moment(text: str) -> datetime | None:

@@ -1,0 +1,1 @@
+"""How fast the engine is, beside experta used as its documentation shows; `python -m benchmarks --help`."""

@@ -1,0 +1,173 @@
+"""Why, and why not: a rule, cause, pattern or advice item, test by test, beside what was answered."""
+
+from typing import Literal
+
+from triage.assessment import Plain
+from triage.chart import Chart, State
+from triage.conditions import (
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Condition,
+    Leaf,
+    Not,
+    NotShown,
+    PatternHolds,
+    Urgency,
+    tested,
+)
+from triage.errors import UnknownNameError, suggestion
+from triage.interpreters.prose import Prose, shown
+from triage.interpreters.reference import Reference
+from triage.knowledge import KnowledgeBase
+from triage.truth import FALSE, TRUE, UNKNOWN, Truth
+
+
+class Step(Plain):
+    """One condition with its truth for this person; `answer` is what was answered, empty for a condition of conditions."""
+
+    text: str
+    truth: Truth
+    answer: str
+    parts: tuple["Step", ...]
+
+
+class Explained(Plain):
+    """One rule, pattern or advice condition: what it concludes, and the truth of its condition."""
+
+    id: str
+    title: str
+    kind: Literal["rule", "pattern", "withhold", "offer"]
+    urgency: Urgency | None
+    truth: Truth
+    sources: tuple[str, ...]
+    condition: Step
+
+
+class Explanation(Plain):
+    """Everything of one name: its rules (for a cause), and what became of each."""
+
+    name: str
+    title: str
+    entries: tuple[Explained, ...]
+
+    def to_text(self) -> str:
+        """Give the explanation as an indented text."""
+        lines = [self.title]
+        for entry in self.entries:
+            level = f" ({entry.urgency.value.replace('_', ' ')})" if entry.urgency is not None else ""
+            lines += ["", f"{entry.id}  {entry.title}{level}: {_OUTCOME[entry.kind][entry.truth]}"]
+            lines += _lines(entry.condition, 1)
+            if entry.sources:
+                lines.append(f"  sources: {', '.join(entry.sources)}")
+        return "\n".join(lines) + "\n"
+
+
+_OUTCOME: dict[str, dict[Truth, str]] = {
+    "rule": {TRUE: "fired", FALSE: "did not fire", UNKNOWN: "did not fire, still open"},
+    "pattern": {TRUE: "holds", FALSE: "excluded", UNKNOWN: "not known"},
+    "withhold": {TRUE: "withheld", FALSE: "no reason to withhold", UNKNOWN: "not excluded"},
+    "offer": {TRUE: "relevant", FALSE: "not relevant", UNKNOWN: "not known to be relevant"},
+}
+_MARK: dict[Truth, str] = {TRUE: "[yes]", FALSE: "[no] ", UNKNOWN: "[?]  "}
+
+
+def _lines(step: Step, depth: int) -> list[str]:
+    said = f" -> {step.answer}" if step.answer else ""
+    return [
+        f"{'  ' * depth}{_MARK[step.truth]} {step.text}{said}",
+        *(line for part in step.parts for line in _lines(part, depth + 1)),
+    ]
+
+
+def explain(knowledge: KnowledgeBase, prose: Prose, chart: Chart, urgency: Urgency, name: str) -> Explanation:
+    """
+    Explain a rule, row, cause, pattern or advice item.
+
+    Raises:
+        UnknownNameError: nothing has this name.
+    """
+    teller = _Teller(knowledge, prose, chart, urgency)
+    rules = [rule for rule in knowledge.rules.values() if name in (rule.id, rule.row, rule.cause)]
+    title, entries = (
+        name,
+        [teller.entry(rule.id, rule.title, "rule", rule.when, rule.urgency, rule.basis.sources) for rule in rules],
+    )
+    if name in knowledge.guidance.causes:
+        title = knowledge.guidance.causes[name].label
+    elif name in knowledge.patterns:
+        pattern = knowledge.patterns[name]
+        entries.append(teller.entry(name, prose.label(name), "pattern", pattern.when, None, pattern.basis.sources))
+    elif name in knowledge.guidance.advice:
+        item = knowledge.guidance.advice[name]
+        title = item.title
+        if item.offer_when is not None:
+            entries.append(teller.entry(name, "offered when", "offer", item.offer_when, None, item.basis.sources))
+        for held in item.withhold:
+            entries.append(teller.entry(name, held.reason, "withhold", held.when, None, item.basis.sources))
+    if not entries and name not in knowledge.guidance.advice:
+        known = (
+            *knowledge.rules, *knowledge.guidance.causes, *knowledge.patterns, *knowledge.guidance.advice,
+            *(rule.row for rule in knowledge.rules.values()),
+        )  # fmt: skip
+        raise UnknownNameError(
+            f"explain: no rule, cause, pattern or advice item `{name}`"
+            + (suggestion(name, known) or "; `triage assess` lists the names that matter here")
+        )
+    order = {TRUE: 0, UNKNOWN: 1, FALSE: 2}
+    entries.sort(key=lambda entry: order[entry.truth])
+    return Explanation(name=name, title=title, entries=tuple(entries))
+
+
+class _Teller:
+    """Tells conditions for one chart."""
+
+    def __init__(self, knowledge: KnowledgeBase, prose: Prose, chart: Chart, urgency: Urgency) -> None:
+        self._knowledge = knowledge
+        self._prose = prose
+        self._chart = chart
+        patterns = {name: pattern.when for name, pattern in knowledge.patterns.items()}
+        self._reader = Reference(patterns, chart, urgency)
+
+    def entry(
+        self,
+        name: str,
+        title: str,
+        kind: Literal["rule", "pattern", "withhold", "offer"],
+        when: Condition,
+        urgency: Urgency | None,
+        sources: tuple[str, ...],
+    ) -> Explained:
+        step = self._step(when)
+        return Explained(
+            id=name, title=title, kind=kind, urgency=urgency, truth=step.truth, sources=sources, condition=step
+        )
+
+    def _step(self, condition: Condition) -> Step:
+        truth = self._reader.truth(condition)
+        match condition:
+            case AllOf(parts=parts):
+                return Step(text="all of", truth=truth, answer="", parts=tuple(map(self._step, parts)))
+            case AnyOf(parts=parts):
+                return Step(text="any of", truth=truth, answer="", parts=tuple(map(self._step, parts)))
+            case AtLeast(number=number, parts=parts):
+                return Step(text=f"at least {number} of", truth=truth, answer="", parts=tuple(map(self._step, parts)))
+            case Not(part=part) if not isinstance(part, Leaf):
+                return Step(text="excluded", truth=truth, answer="", parts=(self._step(part),))
+            case NotShown(part=part):
+                return Step(text="not shown", truth=truth, answer="", parts=(self._step(part),))
+            case PatternHolds(pattern=name):
+                inside = self._step(self._knowledge.patterns[name].when)
+                return Step(text=f"pattern: {self._prose.label(name)}", truth=truth, answer="", parts=(inside,))
+            case _:
+                return Step(text=self._prose.say(condition), truth=truth, answer=self._answer(condition), parts=())
+
+    def _answer(self, condition: Condition) -> str:
+        leaf = condition.part if isinstance(condition, Not) else condition
+        if not isinstance(leaf, Leaf):
+            return ""
+        name = tested(leaf)
+        state = self._chart.state(name)
+        if state is State.ANSWERED:
+            return shown(self._knowledge, self._chart, name)
+        return str(state.value).replace("_", " ")
