@@ -71,6 +71,12 @@ class KnowledgeBase:
         return tuple(done)
 
     @cached_property
+    def asked_at(self) -> dict[str, int]:
+        """The place of every finding: the screen first, in its order, then the others in the order of their files."""
+        screen = [name for page in self.screen for line in page.lines for name in line.findings]
+        return {name: place for place, name in enumerate(dict.fromkeys((*screen, *self.findings)))}
+
+    @cached_property
     def pattern_order(self) -> tuple[str, ...]:
         """Every pattern after those it rests on."""
         done: dict[str, None] = {}

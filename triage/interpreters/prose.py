@@ -44,6 +44,7 @@ class Prose:
 
     def __init__(self, knowledge: KnowledgeBase) -> None:
         self._knowledge = knowledge
+        self._rules: dict[str, str] = {}
         self._ingredients: Mapping[str, str] = {
             **{one.id: one.label for one in knowledge.catalogue.ingredients.values()},
             **{one.id: one.label for one in knowledge.catalogue.classes.values()},
@@ -56,6 +57,12 @@ class Prose:
         if name in self._knowledge.derived:
             return self._knowledge.derived[name].label
         return name.replace("_", " ")
+
+    def rule(self, name: str) -> str:
+        """Give the condition of a rule, said once."""
+        if name not in self._rules:
+            self._rules[name] = self.say(self._knowledge.rules[name].when)
+        return self._rules[name]
 
     def say(self, condition: Condition) -> str:
         """Give the condition as a phrase without a full stop."""
