@@ -4,6 +4,7 @@ from triage.assessment import Assessment
 from triage.conditions import Urgency
 from triage.engine import Triage
 from triage.errors import (
+    EngineDisagreement,
     IntakeError,
     KnowledgeBaseError,
     MissingExtraError,
@@ -18,6 +19,7 @@ from triage.findings import Answerer
 __all__ = [
     "Answerer",
     "Assessment",
+    "EngineDisagreement",
     "Explanation",
     "IntakeError",
     "KnowledgeBaseError",

@@ -1,4 +1,4 @@
-"""What open answers can still do: the truth values a condition may end with, over every completion of an intake.
+"""What open answers can still do: the ends of the urgency, and the questions that could raise it.
 
 A finding is open when it has no usable answer and may still get one: it may take any value, or end as asked but unknown.
 Everything else stays as it is. Tests of one finding are taken one by one, so a condition may be given a value it cannot really
@@ -7,54 +7,16 @@ end with, but never lacks one that it can: what is settled here is settled, and 
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from enum import IntFlag
-from typing import assert_never
 
+from triage import ends
 from triage.chart import Chart, State
-from triage.conditions import (
-    AllOf,
-    AnyOf,
-    AskedUnknown,
-    AtLeast,
-    Compare,
-    Condition,
-    Includes,
-    IsOneOf,
-    Known,
-    Missing,
-    Not,
-    NotShown,
-    PatternHolds,
-    Present,
-    Takes,
-    Urgency,
-    UrgencyAtLeast,
-    children,
-    tested,
-)
-from triage.errors import TriageError
+from triage.conditions import Condition, Urgency
 from triage.findings import Answerer
 from triage.formulas import inputs
-from triage.interpreters.reference import Reference
+from triage.interpreters.ask import Program, Reading
 from triage.knowledge import KnowledgeBase
 from triage.rules import Rule
-from triage.truth import Truth
 from triage.verdict import screen_items
-
-
-class Ends(IntFlag):
-    """The truth values something may end with."""
-
-    TRUE = 1
-    FALSE = 2
-    UNKNOWN = 4
-
-
-# Plain numbers inside: a flag's own operators are slow, and there are thousands of them for one intake.
-_T, _F, _U = (int(end) for end in Ends)
-_ANY = _T | _F | _U
-_END = {Truth.TRUE: _T, Truth.FALSE: _F, Truth.UNKNOWN: _U}
-_NEGATED = tuple((_F if ends & _T else 0) | (_T if ends & _F else 0) | ends & _U for ends in range(_ANY + 1))
 
 
 @dataclass(frozen=True)
@@ -76,91 +38,79 @@ class Range:
         return self.established is self.possible
 
 
+class Completions:
+    """Compiled once for a knowledge base: gives the bounds of a chart."""
+
+    def __init__(self, knowledge: KnowledgeBase, program: Program) -> None:
+        self.knowledge = knowledge
+        self.program = program
+        self._support = Program({}, dict(_support(knowledge)))
+
+    def of(self, chart: Chart, scope: Collection[Answerer], *, ask_again: bool = False) -> "Bounds":
+        """
+        Give the bounds of one chart.
+
+        Args:
+            scope: who can still be asked.
+            ask_again: a finding that was asked in vain counts as open too.
+        """
+        states = (State.NOT_ASKED, State.ASKED_UNKNOWN) if ask_again else (State.NOT_ASKED,)
+        findings = {
+            name
+            for name, finding in self.knowledge.findings.items()
+            if finding.answered_by in scope and chart.state(name) in states
+        }
+        support = self._support.bounds(chart, findings)
+        derived = {name for name in self.knowledge.derived if self._derived_open(name, chart, findings, support)}
+        reading = self.program.bounds(chart, (*sorted(findings), *sorted(derived)))
+        return Bounds(self.knowledge, chart, reading, findings)
+
+    def _derived_open(self, name: str, chart: Chart, findings: Collection[str], support: Reading) -> bool:
+        """A formula may change while one of its sources may still come; a count while one of its tests may."""
+        quantity = self.knowledge.derived[name]
+        if quantity.count:
+            return any(support.rule(f"{name}:{at}") not in ends.SETTLED for at in range(len(quantity.count)))
+        for at, source in enumerate(quantity.sources):
+            needed = inputs(source.formula)
+            valid = support.rule(f"{name}:{at}") if source.valid_when is not None else ends.TRUE
+            if valid & ends.TRUE and all(one in chart.values or one in findings for one in needed):
+                return valid != ends.TRUE or any(one in findings for one in needed)
+        return False
+
+
+def _support(knowledge: KnowledgeBase) -> Iterable[tuple[str, Condition]]:
+    """Give the conditions behind derived quantities."""
+    for quantity in knowledge.derived.values():
+        for at, item in enumerate(quantity.count):
+            yield f"{quantity.id}:{at}", item.condition
+        for at, source in enumerate(quantity.sources):
+            if source.valid_when is not None:
+                yield f"{quantity.id}:{at}", source.valid_when
+
+
 class Bounds:
-    """
-    The completions of one chart.
+    """What the open findings of one chart can still do."""
 
-    Args:
-        scope: who can still be asked.
-        ask_again: a finding that was asked in vain counts as open too.
-    """
-
-    def __init__(
-        self, knowledge: KnowledgeBase, chart: Chart, scope: Collection[Answerer], *, ask_again: bool = False
-    ) -> None:
+    def __init__(self, knowledge: KnowledgeBase, chart: Chart, reading: Reading, findings: Collection[str]) -> None:
         self._knowledge = knowledge
         self._chart = chart
-        self._scope = scope
-        self._states = (State.NOT_ASKED, State.ASKED_UNKNOWN) if ask_again else (State.NOT_ASKED,)
-        self._reader = Reference({name: pattern.when for name, pattern in knowledge.patterns.items()}, chart)
-        self._seen: dict[int, int] = {}
-        self._derived: dict[str, bool] = {}
+        self._reading = reading
+        self._findings = findings
 
-    def is_open(self, name: str) -> bool:
-        """Whether a finding or derived quantity may still change."""
-        if name in self._knowledge.derived:
-            if name not in self._derived:
-                self._derived[name] = self._derived_open(name)
-            return self._derived[name]
-        return self._knowledge.findings[name].answered_by in self._scope and self._chart.state(name) in self._states
-
-    def ends(self, condition: Condition) -> Ends:
-        """Give the truth values a condition may end with."""
-        return Ends(self._ends(condition))
-
-    def _ends(self, condition: Condition) -> int:
-        # A condition of the knowledge base lives as long as it does: its address is its name here.
-        found = self._seen.get(id(condition))
-        if found is None:
-            found = self._seen[id(condition)] = self._read(condition)
-        return found
-
-    def _read(self, condition: Condition) -> int:
-        match condition:
-            case Present() | Compare() | IsOneOf() | Includes() | Takes():
-                return _ANY if self.is_open(tested(condition)) else self._now(condition)
-            case AllOf(parts=parts):
-                return _at_least(len(parts), map(self._ends, parts))
-            case AnyOf(parts=parts):
-                return _at_least(1, map(self._ends, parts))
-            case PatternHolds(pattern=name):
-                return self._ends(self._knowledge.patterns[name].when)
-            case Not(part=part):
-                return _NEGATED[self._ends(part)]
-            case AtLeast(number=number, parts=parts):
-                return _at_least(number, map(self._ends, parts))
-            case NotShown(part=part):
-                inside = self._ends(part)
-                return (_F if inside & _T else 0) | (_T if inside & (_F | _U) else 0)
-            case Known(target=name):
-                return _T | _U if self.is_open(name) else self._now(condition)
-            case Missing(target=name) | AskedUnknown(finding=name):
-                return _T | _F if self.is_open(name) else self._now(condition)
-            case UrgencyAtLeast():
-                raise TriageError("the final urgency is not known before the verdict; only advice may test it")
-            case _:
-                assert_never(condition)
-
-    def open_in(self, condition: Condition) -> frozenset[str]:
-        """Give the open findings that a condition may still turn on; parts that are settled count for nothing."""
-        if self._ends(condition) in (_T, _F, _U):
-            return frozenset()
-        if isinstance(condition, PatternHolds):
-            return self.open_in(self._knowledge.patterns[condition.pattern].when)
-        if inside := children(condition):
-            return frozenset().union(*map(self.open_in, inside))
-        return frozenset(name for name in self._knowledge.rests_on(condition) if self.is_open(name))
+    def ends(self, rule: str) -> int:
+        """Give the truth values a rule may end with, as a set of `triage.ends`."""
+        return self._reading.rule(rule)
 
     def range(self) -> Range:
         """Give the two ends of the urgency."""
-        found = [(rule.urgency, self._ends(rule.when)) for rule in self._knowledge.rules.values() if rule.urgency]
-        benign = [ends for level, ends in found if level is Urgency.SELF_CARE and ends & _T]
-        others = [(level, ends) for level, ends in found if level is not Urgency.SELF_CARE and ends & _T]
-        sure = _highest(level for level, ends in others if ends == _T)
+        found = [(rule.urgency, self.ends(rule.id)) for rule in self._knowledge.rules.values() if rule.urgency]
+        benign = [end for level, end in found if level is Urgency.SELF_CARE and end & ends.TRUE]
+        others = [(level, end) for level, end in found if level is not Urgency.SELF_CARE and end & ends.TRUE]
+        sure = _highest(level for level, end in others if end == ends.TRUE)
         top = _highest(level for level, _ in others)
         items = screen_items(self._knowledge, self._chart)
-        may_close = all(answered or self.is_open(name) for name, answered in items)
-        earned = _T in benign and all(answered for _, answered in items)
+        may_close = all(answered or name in self._findings for name, answered in items)
+        earned = ends.TRUE in benign and all(answered for _, answered in items)
         return Range(
             established=sure or (Urgency.SELF_CARE if benign and may_close else Urgency.ROUTINE),
             possible=top or (Urgency.SELF_CARE if earned else Urgency.ROUTINE),
@@ -171,46 +121,20 @@ class Bounds:
         return [
             (rule, rule.urgency)
             for rule in self._knowledge.rules.values()
-            if rule.urgency is not None and rule.urgency.rank > above.rank and self._may(rule.when)
+            if rule.urgency is not None
+            and rule.urgency.rank > above.rank
+            and self.ends(rule.id) & ends.TRUE
+            and self.ends(rule.id) != ends.TRUE
         ]
 
-    def _may(self, condition: Condition) -> bool:
-        ends = self._ends(condition)
-        return bool(ends & _T) and ends != _T
-
-    def _now(self, condition: Condition) -> int:
-        return _END[self._reader.truth(condition)]
-
-    def _derived_open(self, name: str) -> bool:
-        """A formula may change while one of its sources may still come; a count while one of its tests may."""
-        quantity = self._knowledge.derived[name]
-        if quantity.count:
-            return any(self._ends(item.condition) not in (_T, _F, _U) for item in quantity.count)
-        for source in quantity.sources:
-            needed = inputs(source.formula)
-            valid = _T if source.valid_when is None else self._ends(source.valid_when)
-            if any(name not in self._chart.values and not self.is_open(name) for name in needed) or not valid & _T:
-                continue
-            return valid != _T or any(self.is_open(name) for name in needed)
-        return False
+    def open_in(self, rule: str) -> frozenset[str]:
+        """Give the open findings a rule may still turn on; of a derived quantity, the findings behind it."""
+        found: set[str] = set()
+        for name in self._reading.open_in(rule):
+            behind = self._knowledge.behind_derived.get(name)
+            found |= {name} if behind is None else behind & set(self._findings)
+        return frozenset(found)
 
 
 def _highest(levels: Iterable[Urgency]) -> Urgency | None:
     return max(levels, key=lambda level: level.rank, default=None)
-
-
-def _at_least(number: int, parts: Iterable[int]) -> int:
-    """Give the values that "at least `number` of these" may end with."""
-    count = surely = could_be_true = could_be_false = could_be_unknown = either = 0
-    for ends in parts:
-        count += 1
-        surely += ends == _T
-        could_be_true += ends & _T
-        could_be_false += bool(ends & _F)
-        could_be_unknown += bool(ends & _U)
-        either += ends == _T | _F
-    # UNKNOWN: fewer than `number` are TRUE, and those that are UNKNOWN make up the rest.
-    unknown = could_be_unknown and surely < number and min(number - 1, surely + either) + could_be_unknown >= number
-    return (
-        (_T if could_be_true >= number else 0) | (_F if could_be_false > count - number else 0) | (_U if unknown else 0)
-    )

@@ -8,16 +8,21 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
+from typing import Literal, TypeAlias, assert_never, get_args
 
 from triage.assembling import Found, assemble, identify
 from triage.assessment import Assessment, ConflictFound
+from triage.bounds import Completions
 from triage.chart import Chart, Value
 from triage.charting import chart_of
 from triage.conflicts import corrected
+from triage.errors import EngineDisagreement, UnknownNameError, suggestion
 from triage.explaining import Explanation, explain
 from triage.findings import Answerer
-from triage.intake import read_intake
-from triage.interpreters.fire import Firing, Network
+from triage.firing import Firing
+from triage.intake import as_intake, read_intake
+from triage.interpreters.ask import Program
+from triage.interpreters.fire import Network
 from triage.interpreters.prose import Prose
 from triage.knowledge import KnowledgeBase
 from triage.loader.load import load
@@ -25,8 +30,8 @@ from triage.reporting import Document, Format, PageSize, render
 from triage.resources import data_folder
 from triage.verdict import Verdict, verdict
 
-ENGINE = "experta"
-"""The reader that decides."""
+Engine: TypeAlias = Literal["checked", "experta", "compiled"]
+"""Which reader decides: both, and they must agree; the forward-chaining one alone; the compiled one alone."""
 
 
 class Triage:
@@ -35,19 +40,26 @@ class Triage:
 
     Args:
         knowledge_base: a folder; the bundled knowledge base when left out.
+        engine: `checked` lets experta fire and the compiled reader evaluate, and releases nothing they disagree on;
+            `experta` and `compiled` run one alone.
 
     Raises:
         KnowledgeBaseError: the knowledge base does not load.
+        UnknownNameError: no such engine.
     """
 
-    def __init__(self, knowledge_base: Path | str | None = None) -> None:
+    def __init__(self, knowledge_base: Path | str | None = None, *, engine: Engine = "checked") -> None:
+        if engine not in get_args(Engine):
+            raise UnknownNameError(f"engine: no engine `{engine}`{suggestion(engine, get_args(Engine))}")
+        self._engine = engine
         folder = data_folder("knowledge_base") if knowledge_base is None else Path(knowledge_base)
         self.knowledge: KnowledgeBase = load(folder)
         self._prose = Prose(self.knowledge)
-        self._network = Network(
-            {name: pattern.when for name, pattern in self.knowledge.patterns.items()},
-            {name: rule.when for name, rule in self.knowledge.rules.items()},
-        )
+        patterns = {name: pattern.when for name, pattern in self.knowledge.patterns.items()}
+        rules = {name: rule.when for name, rule in self.knowledge.rules.items()}
+        self._network = Network(patterns, rules)
+        self._program = Program(patterns, rules)
+        self._completions = Completions(self.knowledge, self._program)
 
     def assess(
         self,
@@ -74,13 +86,15 @@ class Triage:
         Raises:
             UnknownFindingError: the intake names a finding that does not exist.
             IntakeError: the intake is no mapping, or (strict) holds faults.
+            EngineDisagreement: the two readers differ; nothing is released.
         """
         read = read_intake(self.knowledge, intake, on=on or date.today(), strict=strict)
         chart, firing, decided, conflicts = self._decide(read.answers)
         found = Found(
             intake=read, chart=chart, firing=firing, verdict=decided, conflicts=conflicts,
+            completions=self._completions,
             scope=tuple(answerer for answerer in Answerer if answerer in scope), as_of=read.moment,
-            engine=ENGINE, engine_version=version("cramp-triage"),
+            engine=self._engine, engine_version=version("cramp-triage"),
         )  # fmt: skip
         return assemble(self.knowledge, self._prose, found, identify(self.knowledge, intake, read.moment))
 
@@ -135,5 +149,24 @@ class Triage:
 
     def _judge(self, answers: Mapping[str, Value | None]) -> tuple[Chart, Firing, Verdict]:
         chart = chart_of(self.knowledge, answers)
-        firing = self._network.fire(chart)
+        match self._engine:
+            case "experta":
+                firing = self._network.fire(chart)
+            case "compiled":
+                firing = self._program.fire(chart)
+            case "checked":
+                firing = self._checked(chart, answers)
+            case _:
+                assert_never(self._engine)
         return chart, firing, verdict(self.knowledge, chart, firing.rules)
+
+    def _checked(self, chart: Chart, answers: Mapping[str, Value | None]) -> Firing:
+        firing = self._network.fire(chart)
+        evaluated = set(self._program.read(chart).true_rules())
+        if evaluated != set(firing.rules):
+            rules = tuple(sorted(evaluated ^ set(firing.rules)))
+            both = (verdict(self.knowledge, chart, fired).urgency for fired in (evaluated, set(firing.rules)))
+            at_least = max(both, key=lambda level: level.rank).value
+            case = {"content_hash": self.knowledge.content_hash, "intake": as_intake(self.knowledge, answers)}
+            raise EngineDisagreement(rules, at_least, case)
+        return firing

@@ -4,7 +4,7 @@ Messages are read by clinicians too: place first, then what is wrong, then how t
 """
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -46,6 +46,26 @@ class UnknownFindingError(IntakeError):
 
 class UnknownNameError(TriageError):
     """A rule, cause, format or template was asked for by a name that does not exist."""
+
+
+class EngineDisagreement(TriageError):
+    """
+    Two readers differ on one chart; nothing is released.
+
+    Args:
+        rules: the rules they differ on, sorted.
+        at_least: the id of the more urgent of the two verdicts, so that a host can fail towards safety.
+        case: knowledge base hash and answers as plain data, enough to replay it; patient texts are not in it.
+    """
+
+    def __init__(self, rules: Sequence[str], at_least: str, case: Mapping[str, object]) -> None:
+        self.rules = tuple(rules)
+        self.at_least = at_least
+        self.case = case
+        super().__init__(
+            f"the two readers disagree on {', '.join(self.rules)}; treat it as {at_least.replace('_', ' ')} at least, and "
+            "report the case (`.case`)"
+        )
 
 
 class MissingExtraError(TriageError):

@@ -130,6 +130,38 @@ def read_intake(knowledge: KnowledgeBase, raw: object, *, on: date | None = None
     return Intake(answers, given, dated, tuple(faults), day, moment, patient, referral)
 
 
+def as_intake(knowledge: KnowledgeBase, answers: Mapping[str, Value | None]) -> dict[str, object]:
+    """
+    Give answers back as an intake that reads to the same answers; patient and referral are not part of it.
+
+    Returns:
+        Plain JSON data.
+    """
+    found: dict[str, object] = {}
+    for name, value in answers.items():
+        match value:
+            case float():
+                found[name] = {"value": value, "unit": knowledge.findings[name].unit.ucum}
+            case frozenset():
+                found[name] = sorted(value)
+            case MedicineList():
+                found[name] = [_written(entry) for entry in value.entries]
+                found["medicines_complete"] = value.complete
+            case bool() | str() | None:
+                found[name] = value
+            case _:
+                raise TypeError(f"`{name}` is computed, not answered")
+    return found
+
+
+def _written(entry: MedicineEntry) -> dict[str, object]:
+    parts = {
+        "name": entry.text, "dose": entry.dose, "taken": entry.taken, "started": entry.started_days,
+        "stopped": entry.stopped_days,
+    }  # fmt: skip
+    return {key: part for key, part in parts.items() if part not in ("", None)}
+
+
 def _one_answer(finding: FindingDefinition, written: object, faults: list[InputFault]) -> object:
     """Settle different answers to one question: the more dangerous yes or no, otherwise unknown."""
     if not isinstance(written, Contradicting):

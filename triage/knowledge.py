@@ -95,13 +95,14 @@ class KnowledgeBase:
         """Give every finding a condition may read, through patterns and derived quantities too."""
         found: set[str] = set()
         for name in names(condition):
-            found |= self._behind_derived[name] if name in self.derived else {name}
+            found |= self.behind_derived[name] if name in self.derived else {name}
         for name in patterns(condition):
             found |= self._behind_patterns[name]
         return frozenset(found)
 
     @cached_property
-    def _behind_derived(self) -> dict[str, frozenset[str]]:
+    def behind_derived(self) -> dict[str, frozenset[str]]:
+        """The findings behind each derived quantity."""
         found = {}
         for quantity in self.derived.values():
             behind: set[str] = set()
@@ -119,7 +120,7 @@ class KnowledgeBase:
         for name in self.pattern_order:
             behind: set[str] = set()
             for tested in names(self.patterns[name].when):
-                behind |= self._behind_derived[tested] if tested in self.derived else {tested}
+                behind |= self.behind_derived[tested] if tested in self.derived else {tested}
             for other in patterns(self.patterns[name].when):
                 behind |= found[other]
             found[name] = frozenset(behind)

@@ -30,7 +30,9 @@ from triage.conditions import (
     UrgencyAtLeast,
 )
 from triage.errors import MissingExtraError, TriageError
-from triage.interpreters.fire import MAX_COMBINATIONS, Literal, Network, Polarity
+from triage.firing import Literal
+from triage.interpreters.fire import MAX_COMBINATIONS, Network
+from triage.polarity import Polarity
 
 ROOT = Path(__file__).parents[2]
 FEVER, PAIN, WEAK = Present("fever"), Present("night_pain"), Present("weakness")

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from triage import assessment as a
-from triage.bounds import Bounds
+from triage.bounds import Bounds, Completions
 from triage.chart import Chart, State
 from triage.conditions import MEDICINES, Takes, Urgency
 from triage.findings import Answerer
+from triage.firing import Firing
 from triage.intake import Intake
-from triage.interpreters.fire import Firing
 from triage.interpreters.prose import Prose, shown
 from triage.interpreters.reference import Reference
 from triage.knowledge import KnowledgeBase
@@ -33,6 +33,7 @@ class Found:
     firing: Firing
     verdict: Verdict
     conflicts: tuple[a.ConflictFound, ...]
+    completions: Completions
     scope: tuple[Answerer, ...]
     as_of: str
     engine: str
@@ -56,12 +57,12 @@ class Case:
     @cached_property
     def inside(self) -> Bounds:
         """What the people in the scope can still answer."""
-        return Bounds(self.kb, self.chart, self.found.scope)
+        return self.found.completions.of(self.chart, self.found.scope)
 
     @cached_property
     def everything(self) -> Bounds:
         """What anybody could still answer, tests included, and what was asked in vain."""
-        return Bounds(self.kb, self.chart, tuple(Answerer), ask_again=True)
+        return self.found.completions.of(self.chart, tuple(Answerer), ask_again=True)
 
     def state(self, name: str) -> a.State:
         """Give the state of a finding or derived quantity."""

@@ -20,7 +20,7 @@ from triage.conditions import (
     children,
     tested,
 )
-from triage.interpreters.fire import Literal
+from triage.firing import Literal
 from triage.polarity import Polarity
 from triage.rules import Rule
 from triage.truth import FALSE, TRUE, UNKNOWN

@@ -85,7 +85,7 @@ def _questions(case: Case, bounds: Bounds) -> tuple[a.OpenQuestion, ...]:
     reach: dict[str, Urgency] = {}
     rules: dict[str, list[str]] = {}
     for rule, level in bounds.could_fire(case.level):
-        for name in bounds.open_in(rule.when):
+        for name in bounds.open_in(rule.id):
             rules.setdefault(name, []).append(rule.id)
             reach[name] = max(level, reach.get(name, level), key=lambda one: one.rank)
     ordered = sorted(reach, key=lambda name: (-reach[name].rank, case.kb.asked_at[name]))

@@ -13,7 +13,6 @@ import math
 import operator
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from threading import BoundedSemaphore
 from typing import Any, TypeAlias, assert_never
 
@@ -41,6 +40,7 @@ from triage.conditions import (
     tested,
 )
 from triage.errors import TriageError
+from triage.firing import Firing, Literal
 from triage.medicines import MedicineEntry, MedicineList
 from triage.polarity import THROUGH_NOT, THROUGH_NOT_SHOWN, Polarity
 from triage.truth import FALSE, TRUE, UNKNOWN, Truth
@@ -50,35 +50,6 @@ POOL = 4
 
 MAX_COMBINATIONS = 50
 """Up to so many rules, "at least n of these" becomes one rule for each n of them; above, it is counted."""
-
-
-@dataclass(frozen=True)
-class Literal:
-    """One answer as a rule rests on it: a test of it, and what was asked of the test."""
-
-    leaf: Leaf
-    polarity: Polarity
-
-    @property
-    def order(self) -> tuple[str, str, str]:
-        """Give the sort key: what is tested, then how."""
-        return tested(self.leaf), repr(self.leaf), self.polarity.value
-
-
-@dataclass(frozen=True)
-class Firing:
-    """
-    What came of one chart.
-
-    Args:
-        rules: the evidence of each rule that fired: the sorted union over all its derivations. Sorted by rule id.
-        patterns: the patterns found to hold, among those some rule asks to hold.
-        through: the sorted patterns that the evidence of each rule that fired was reached through, in any polarity.
-    """
-
-    rules: Mapping[str, tuple[Literal, ...]]
-    patterns: frozenset[str]
-    through: Mapping[str, tuple[str, ...]]
 
 
 _Several: TypeAlias = tuple[int, tuple[Condition, ...], Polarity]
