@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias, assert_never, get_args
 from triage.assembling import Found, assemble, identify
 from triage.assessment import Assessment, ConflictFound
 from triage.bounds import Completions
-from triage.chart import Chart, Value
+from triage.chart import Chart, State, Value
 from triage.charting import chart_of
 from triage.conflicts import corrected
 from triage.errors import EngineDisagreement, UnknownNameError, suggestion
@@ -24,6 +24,7 @@ from triage.intake import as_intake, read_intake
 from triage.interpreters.ask import Program
 from triage.interpreters.fire import Network
 from triage.interpreters.prose import Prose
+from triage.interview import Next, next_screen
 from triage.knowledge import KnowledgeBase
 from triage.loader.load import load
 from triage.reporting import Document, Format, PageSize, render
@@ -132,6 +133,35 @@ class Triage:
         read = read_intake(self.knowledge, intake, on=on or date.today())
         chart, _, decided, _ = self._decide(read.answers)
         return explain(self.knowledge, self._prose, chart, decided.urgency, name)
+
+    def next_question(
+        self,
+        intake: Mapping[str, object],
+        *,
+        on: date | None = None,
+        scope: Collection[Answerer] = (Answerer.PERSON,),
+    ) -> Next:
+        """
+        Give the next screen of an interview, or the certificate that nothing needs to be asked any more.
+
+        Args:
+            intake: as for `assess`; it alone determines the question.
+            scope: who can be asked.
+
+        Raises:
+            IntakeError: as for `assess`.
+        """
+        read = read_intake(self.knowledge, intake, on=on or date.today())
+        chart, firing, decided, _ = self._decide(read.answers)
+        behind = {
+            name
+            for rule in decided.rules
+            for literal in firing.rules[rule]
+            for name in self.knowledge.rests_on(literal.leaf)
+            if decided.because_not_known and chart.state(name) is State.NOT_ASKED
+        }
+        who = tuple(answerer for answerer in Answerer if answerer in scope)
+        return next_screen(self._completions, chart, decided, behind, who)
 
     def _decide(self, answers: Mapping[str, Value | None]) -> tuple[Chart, Firing, Verdict, tuple[ConflictFound, ...]]:
         """Fire and judge; contradicting answers are read both ways, and the more urgent reading is kept."""

@@ -36,6 +36,12 @@ def together(items: Iterable[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
 
 
+def listed(items: Iterable[str]) -> str:
+    """Give `a, b and c`, or `a; b, c; d` where an item is a list of its own."""
+    parts = list(items)
+    return "; ".join(parts) if any(", " in part or " and " in part for part in parts) else together(parts)
+
+
 def lowered(label: str) -> str:
     """Give a label for the middle of a sentence; names and abbreviations keep their capitals."""
     first = label.split(" ", 1)[0].split("-", 1)[0].split("'", 1)[0]

@@ -7,7 +7,7 @@ from functools import cached_property
 from triage import assessment as a
 from triage.bounds import Bounds, Completions
 from triage.chart import Chart, State
-from triage.conditions import MEDICINES, Takes, Urgency
+from triage.conditions import MEDICINES, Takes, Urgency, tested
 from triage.findings import Answerer
 from triage.firing import Firing
 from triage.intake import Intake
@@ -118,13 +118,20 @@ class Case:
 
     @cached_property
     def leading(self) -> Rule | None:
-        """The rule that speaks for the level: by answers before gaps, the surest first, then by id."""
+        """The rule that speaks for the level: by answers before gaps, the surest first, then the one that rests on most."""
         rules = [self.kb.rules[name] for name in self.found.verdict.rules]
         return min(
             rules,
-            key=lambda rule: (rule.gap, not rule.cause, -rule.certainty.strength, rule.id),
+            key=lambda rule: (
+                rule.gap, not rule.cause, -rule.certainty.strength, -len(self.telling(rule.id)), rule.id
+            ),
             default=None,
-        )
+        )  # fmt: skip
+
+    def telling(self, rule: str) -> list[str]:
+        """Give what was said or measured among the answers a fired rule rests on, danger signs first."""
+        names = {tested(literal.leaf) for literal in self.found.firing.rules[rule]}
+        return sorted((name for name in names if self.weight(name) == 0), key=lambda name: (self.order(name), name))
 
     def open_behind(self, rules: Iterable[str]) -> tuple[str, ...]:
         """Give the findings without a usable answer that fired rules rest on."""

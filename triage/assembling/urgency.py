@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from triage import assessment as a
 from triage.assembling.case import FEW, Case
 from triage.bounds import Bounds
-from triage.conditions import Urgency, tested
+from triage.conditions import Urgency
 from triage.rules import Certainty, Rule
-from triage.wording import capital, lowered, together
+from triage.wording import capital, listed, lowered, together
 
 
 def urgency(case: Case, causes: Iterable[a.CauseFound]) -> a.UrgencyFound:
@@ -37,13 +37,11 @@ def _reason(case: Case, leading: Rule | None) -> str:
             return f"a benign pattern was met, but {items} of the red-flag screen are not answered"
         return "pattern not recognised: no rule fired, a clinician should look at it"
     cause = case.guide.causes.get(leading.cause)
-    names = dict.fromkeys(tested(literal.leaf) for literal in case.found.firing.rules[leading.id])
-    telling = sorted((name for name in names if case.weight(name) == 0), key=case.order)
-    said = [case.evidence_phrase(leading, name) for name in telling]
+    said = [case.evidence_phrase(leading, name) for name in case.telling(leading.id)]
     what = lowered(cause.label) if cause is not None else lowered(leading.title)
     if cause is not None and leading.certainty is not Certainty.FACT:
         what = f"{leading.certainty.value if leading.certainty is not Certainty.CONSIDER else 'consider'} {what}"
-    return f"{what}: {together([lowered(text) for text in said[:4]])}" if said else what
+    return f"{what}: {listed([lowered(text) for text in said[:4]])}" if said else what
 
 
 def urgency_range(case: Case, everything: tuple[a.OpenQuestion, ...]) -> a.UrgencyRange:

@@ -133,8 +133,8 @@ def shown(knowledge: KnowledgeBase, chart: Chart, name: str) -> str:
     value = chart.values.get(name)
     if value is None or chart.state(name) is State.NOT_APPLICABLE:
         return ""
-    if name in knowledge.derived:
-        return _quantity(value, knowledge.derived[name].unit)
+    if name in knowledge.derived:  # Computed digits beyond the fourth say nothing; what was measured is shown in full.
+        return _quantity(value, knowledge.derived[name].unit, digits=4)
     finding = knowledge.findings[name]
     match value:
         case bool():
@@ -154,8 +154,8 @@ def _label(finding: FindingDefinition, name: str) -> str:
     return next(option.label for option in finding.options if option.id == name)
 
 
-def _quantity(value: object, unit: Unit) -> str:
+def _quantity(value: object, unit: Unit, digits: int = 10) -> str:
     of = "" if unit.ucum in ("1", "{score}") else f" {unit.shown}"
     if isinstance(value, Interval):
-        return f"{value.low:.10g} to {value.high:.10g}{of}"
-    return f"{value:.10g}{of}"
+        return f"{value.low:.{digits}g} to {value.high:.{digits}g}{of}"
+    return f"{value:.{digits}g}{of}"
