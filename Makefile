@@ -1,16 +1,24 @@
 # make test   does all set-up itself, then runs the whole test suite
+# make demo   does all set-up itself, then assesses the sample intakes and writes their reports into out/
+# make bench  measures the engine beside plain experta; a minute or two
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PANGO := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 
-.PHONY: test clean system poppler
+.PHONY: test demo bench clean system poppler
 
 test: $(VENV)/.ready system poppler
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q -n 2
+
+demo: $(VENV)/.ready system
+	$(BIN)/triage demo
+
+bench: $(VENV)/.ready
+	$(BIN)/python -m benchmarks
 
 # WeasyPrint draws text with Pango: a system library, installed here where that is allowed, named otherwise.
 system:

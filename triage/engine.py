@@ -20,7 +20,7 @@ from triage.errors import EngineDisagreement, UnknownNameError, suggestion
 from triage.explaining import Explanation, explain
 from triage.findings import Answerer
 from triage.firing import Firing
-from triage.intake import as_intake, read_intake
+from triage.intake import Intake, as_intake, read_intake
 from triage.interpreters.ask import Program
 from triage.interpreters.fire import Network
 from triage.interpreters.prose import Prose
@@ -90,7 +90,7 @@ class Triage:
             EngineDisagreement: the two readers differ; nothing is released.
         """
         read = read_intake(self.knowledge, intake, on=on or date.today(), strict=strict)
-        chart, firing, decided, conflicts = self._decide(read.answers)
+        chart, firing, decided, conflicts = self._decide(read)
         found = Found(
             intake=read, chart=chart, firing=firing, verdict=decided, conflicts=conflicts,
             completions=self._completions,
@@ -131,7 +131,7 @@ class Triage:
             IntakeError: as for `assess`.
         """
         read = read_intake(self.knowledge, intake, on=on or date.today())
-        chart, _, decided, _ = self._decide(read.answers)
+        chart, _, decided, _ = self._decide(read)
         return explain(self.knowledge, self._prose, chart, decided.urgency, name)
 
     def next_question(
@@ -152,7 +152,7 @@ class Triage:
             IntakeError: as for `assess`.
         """
         read = read_intake(self.knowledge, intake, on=on or date.today())
-        chart, firing, decided, _ = self._decide(read.answers)
+        chart, firing, decided, _ = self._decide(read)
         behind = {
             name
             for rule in decided.rules
@@ -163,19 +163,24 @@ class Triage:
         who = tuple(answerer for answerer in Answerer if answerer in scope)
         return next_screen(self._completions, chart, decided, behind, who)
 
-    def _decide(self, answers: Mapping[str, Value | None]) -> tuple[Chart, Firing, Verdict, tuple[ConflictFound, ...]]:
-        """Fire and judge; contradicting answers are read both ways, and the more urgent reading is kept."""
-        better, conflicts = corrected(self.knowledge, answers)
-        first = self._judge(answers)
-        if not conflicts:
-            return (*first, ())
-        second = self._judge(better)
-        kept = first if first[2].urgency.rank > second[2].urgency.rank else second
-        if kept is first:
+    def _decide(self, read: Intake) -> tuple[Chart, Firing, Verdict, tuple[ConflictFound, ...]]:
+        """
+        Fire and judge.
+
+        Where answers contradict each other, every reading of them is judged and the most urgent is kept: the dangerous answer
+        may complete the red-flag screen, which leaving it open would not.
+        """
+        better, conflicts = corrected(self.knowledge, read.answers)
+        readings = [better, read.answers] if conflicts else [read.answers]
+        if read.doubted:
+            readings += [{**answers, **dict.fromkeys(read.doubted)} for answers in readings]
+        judged = [self._judge(answers) for answers in readings]
+        kept = max(range(len(judged)), key=lambda at: (judged[at][2].urgency.rank, -at))
+        if conflicts and readings[kept] is read.answers:
             conflicts = tuple(
                 one.model_copy(update={"kept": "as answered: the more urgent reading"}) for one in conflicts
             )
-        return (*kept, conflicts)
+        return (*judged[kept], conflicts)
 
     def _judge(self, answers: Mapping[str, Value | None]) -> tuple[Chart, Firing, Verdict]:
         chart = chart_of(self.knowledge, answers)

@@ -170,4 +170,4 @@ class _Teller:
         state = self._chart.state(name)
         if state is State.ANSWERED:
             return shown(self._knowledge, self._chart, name)
-        return str(state.value).replace("_", " ")
+        return {State.ASKED_UNKNOWN: "asked, not known", State.NOT_APPLICABLE: "does not apply"}.get(state, "not asked")

@@ -22,6 +22,9 @@ from triage.knowledge import KnowledgeBase
 from triage.medicines import MedicineEntry, MedicineList
 
 _MEDICINE_KEYS = ("name", "dose", "taken", "started", "stopped", "atc")
+MOST_UNKNOWN = 20
+"""So many unknown findings are named, each with the nearest known one; the rest is counted."""
+
 _FAR = 1e12
 """No quantity and no number of days is as large as this; beyond it a number is refused before any arithmetic."""
 
@@ -47,6 +50,7 @@ class Intake:
     Args:
         answers: a value, or None for "asked but unknown"; findings left out were not asked.
         given: the values of quantities as they were written.
+        doubted: yes-or-no findings that were answered both ways; the more dangerous answer stands in `answers`.
         dated: the day of each result that came with one.
         faults: what could not be used.
         on: the day of the intake, where it is known.
@@ -56,6 +60,7 @@ class Intake:
 
     answers: Mapping[str, Value | None]
     given: Mapping[str, str]
+    doubted: frozenset[str]
     dated: Mapping[str, date]
     faults: tuple[InputFault, ...]
     on: date | None
@@ -89,10 +94,12 @@ def read_intake(knowledge: KnowledgeBase, raw: object, *, on: date | None = None
         raise IntakeError(
             ['intake: not a mapping of finding ids to answers; send a JSON object such as {"age_years": 67}']
         )
-    unknown = [str(name)[:80] for name in raw if name not in knowledge.findings and name not in CONTEXT]
+    unknown = [_clean(str(name))[:80] for name in raw if name not in knowledge.findings and name not in CONTEXT]
     if unknown:
         known = (*knowledge.findings, *CONTEXT)
-        raise UnknownFindingError([f"intake: unknown finding `{name}`{suggestion(name, known)}" for name in unknown])
+        told = [f"intake: unknown finding `{name}`{suggestion(name, known)}" for name in unknown[:MOST_UNKNOWN]]
+        more = len(unknown) - len(told)
+        raise UnknownFindingError([*told, *([f"intake: {more} more unknown findings"] if more else [])])
     faults: list[InputFault] = []
     day, moment = on, "" if on is None else on.isoformat()
     if "on" in raw:
@@ -127,7 +134,15 @@ def read_intake(knowledge: KnowledgeBase, raw: object, *, on: date | None = None
     referral = Referral(**_texts("referral", raw.get("referral"), tuple(Referral.model_fields), faults))
     if strict and faults:
         raise IntakeError([f"{fault.place}: {fault.problem}; {fault.mend}" for fault in faults])
-    return Intake(answers, given, dated, tuple(faults), day, moment, patient, referral)
+    doubted = frozenset(
+        name for name, written in raw.items() if isinstance(written, Contradicting) and answers.get(name) is not None
+    )
+    return Intake(answers, given, doubted, dated, tuple(faults), day, moment, patient, referral)
+
+
+def _clean(text: str) -> str:
+    """Give a text that can be written anywhere: half a character (a lone surrogate) becomes a question mark."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def as_intake(knowledge: KnowledgeBase, answers: Mapping[str, Value | None]) -> dict[str, object]:
@@ -210,7 +225,7 @@ def _texts(place: str, written: object, known: tuple[str, ...], faults: list[Inp
             mend = f"use {', '.join(known)}{suggestion(str(key)[:80], known)}"
             faults.append(_fault(f"{place}.{str(key)[:80]}", "a key that is not read", mend, "left out"))
         elif isinstance(text, str):
-            found[key] = text
+            found[key] = _clean(text)
         elif text is not None:
             faults.append(_fault(f"{place}.{key}", "not a text", "put it into quotes", "left out"))
     return found
@@ -218,8 +233,8 @@ def _texts(place: str, written: object, known: tuple[str, ...], faults: list[Inp
 
 def _shown(written: object) -> str:
     if isinstance(written, Mapping) and isinstance(written.get("value"), str | int | float):
-        return f"{written['value']} {written.get('unit', '')}".strip()
-    return str(written) if isinstance(written, str | int | float) and not isinstance(written, bool) else ""
+        return _clean(f"{written['value']} {written.get('unit', '')}".strip())
+    return _clean(str(written)) if isinstance(written, str | int | float) and not isinstance(written, bool) else ""
 
 
 def _value(
@@ -351,7 +366,7 @@ def _medicine(
     knowledge: KnowledgeBase, written: object, place: str, day: date | None, faults: list[InputFault]
 ) -> MedicineEntry:
     if isinstance(written, str):
-        return knowledge.catalogue.read(written)
+        return knowledge.catalogue.read(_clean(written))
     if not isinstance(written, Mapping) or not isinstance(written.get("name"), str):
         mend = 'write it as "furosemide 40 mg" or {"name": "furosemide", "dose": "40 mg"}'
         faults.append(
@@ -362,9 +377,10 @@ def _medicine(
         if key not in _MEDICINE_KEYS:
             mend = f"use {', '.join(_MEDICINE_KEYS)}{suggestion(str(key)[:80], _MEDICINE_KEYS)}"
             faults.append(_fault(place, "a key that is not read", mend, "left out"))
-    dose, taken = str(written.get("dose", "")), str(written.get("taken", ""))
-    entry = knowledge.catalogue.read(written["name"])
-    detailed = knowledge.catalogue.read(" ".join((written["name"], dose, taken)))
+    name = _clean(written["name"])
+    dose, taken = (_detail(written.get(key), f"{place}.{key}", faults) for key in ("dose", "taken"))
+    entry = knowledge.catalogue.read(name)
+    detailed = knowledge.catalogue.read(" ".join((name, dose, taken)))
     days: dict[str, float | None] = {"started": None, "stopped": None}
     for key in days:
         moment = written.get(key)
@@ -387,6 +403,15 @@ def _medicine(
         stopped_days=days["stopped"],
         stopped=days["stopped"] is not None,
     )
+
+
+def _detail(written: object, place: str, faults: list[InputFault]) -> str:
+    """Read a dose or how it is taken, a text."""
+    if isinstance(written, str):
+        return _clean(written)
+    if written is not None:
+        faults.append(_fault(place, "not a text", 'write it as "40 mg"', "not known"))
+    return ""
 
 
 def _atc(written: object, place: str, faults: list[InputFault]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import pytest
 from triage import Assessment, Triage
 from triage.conditions import Urgency
 from triage.errors import IntakeError
+from triage.intake import Contradicting
 from triage.resources import data_folder
 
 DAY = date(2026, 3, 12)
@@ -66,6 +67,40 @@ def test_a_gap_rule_says_so(triage: Triage) -> None:
     assert assessment.urgency.because_not_known
     assert "overbreathing" in assessment.urgency.open_findings
     assert assessment.urgency_range.established is not Urgency.EMERGENCY
+
+
+@pytest.mark.parametrize("name", ["calf_tender", "back_pain", "cancer_history", "chest_pain", "weakness"])
+def test_two_contradicting_answers_are_never_less_urgent_than_none(triage: Triage, name: str) -> None:
+    night = json.loads((data_folder("examples") / "night_cramps.json").read_text(encoding="utf-8"))
+    left_out = {finding: value for finding, value in night.items() if finding != name}
+    both_ways = triage.assess({**left_out, name: Contradicting((False, True))}, on=DAY)
+
+    assert both_ways.urgency.level.rank >= triage.assess(left_out, on=DAY).urgency.level.rank >= Urgency.ROUTINE.rank
+    assert [fault.place for fault in both_ways.input_faults] == [name]
+
+
+def test_contradictions_are_listed_and_the_more_urgent_reading_is_kept(triage: Triage) -> None:
+    assessment = triage.assess({"weakness": False, "weakness_speed": "hours_days"}, on=DAY)
+
+    assert assessment.urgency.level is Urgency.SAME_DAY
+    assert [(conflict.id, conflict.findings) for conflict in assessment.conflicts] == [
+        ("weakness_denied_but_timed", ("weakness",))
+    ]
+
+
+def test_a_follow_up_against_its_parent_is_a_conflict(triage: Triage) -> None:
+    assessment = triage.assess({"ckd_known": False, "dialysis": "haemo", "dialysis_missed": True}, on=DAY)
+
+    assert assessment.urgency.level.rank >= Urgency.SAME_DAY.rank
+    assert [conflict.findings for conflict in assessment.conflicts] == [("dialysis", "ckd_known")]
+
+
+def test_text_that_cannot_be_written_does_not_stop_the_output(triage: Triage) -> None:
+    broken = "half \ud83d"
+    assessment = triage.assess({"patient": {"name": broken}, "medicines": [broken], "lab_k": broken}, on=DAY)
+
+    assert assessment.patient.name == "half ?"
+    assert Assessment.from_json(assessment.to_json()) == assessment
 
 
 def test_the_same_intake_gives_the_same_bytes(triage: Triage) -> None:

@@ -17,12 +17,12 @@ ORDER = (
 
 DOORS = {
     "experta": {"_experta.py"},
-    "weasyprint": {"reporting/pdf.py", "cli.py"},
-    "pikepdf": {"reporting/pdf.py", "cli.py"},
+    "weasyprint": {"reporting/pdf.py", "cli/files.py"},
+    "pikepdf": {"reporting/pdf.py", "cli/files.py"},
     "jinja2": {"reporting/pages.py"},
     "yaml": {"loader/source.py"},
-    "typer": {"cli.py"},
-    "rich": {"cli.py"},
+    "typer": {"cli/commands.py", "cli/exits.py"},
+    "rich": {"cli/terminal.py", "cli/summary.py", "cli/demonstration.py"},
 }
 
 

@@ -1,0 +1,269 @@
+"""The command line: assess, report, explain, check a knowledge base, and a demonstration.
+
+Promise: what is printed as JSON is the library's, byte for byte; an error is a line on stderr and an exit code of `EXIT_CODES`,
+never a traceback; text of a patient or a host can neither steer the terminal nor stop the output. The exit code of `assess` says
+whether it worked, not how urgent it is.
+"""
+
+import signal
+from collections.abc import Mapping
+from datetime import date, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from triage.cli import demonstration
+from triage.cli.exits import DONE, EXIT_CODES, FAULTS, USAGE, exit_codes, fail
+from triage.cli.files import (
+    because,
+    day_of,
+    engine_on,
+    folder_of,
+    pdf_lacks,
+    read,
+    read_assessment,
+    read_intake_file,
+    write_file,
+    write_out,
+)
+from triage.cli.summary import summary
+from triage.cli.terminal import console_for, print_parts, say
+from triage.errors import KnowledgeBaseError, MissingExtraError, ReportError
+from triage.explaining import Explanation
+from triage.findings import Answerer
+from triage.reporting import Document, Format, PageSize, render
+from triage.reporting.words import harmless, together
+
+SUFFIXES: Mapping[str, Format] = {".html": "html", ".htm": "html", ".pdf": "pdf", ".txt": "text"}
+"""The format a report gets from the name of its file."""
+
+_EPILOG = "\b\nExit codes:\n" + "\n".join(f"  {code}  {meaning}" for code, meaning in EXIT_CODES.items())
+
+
+def _app(**settings: Any) -> typer.Typer:
+    # Plain help reads the same on a terminal, in a pipe and in ASCII. Pretty exceptions could print somebody's answers.
+    return typer.Typer(
+        add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EPILOG, **settings,
+    )  # fmt: skip
+
+
+app = _app()
+knowledge_base = _app()
+app.add_typer(knowledge_base, name="kb", help="Look after a knowledge base.", epilog=_EPILOG)
+
+Input = Annotated[str, typer.Argument(metavar="FILE", help="The intake as JSON; - reads standard input.")]
+Folder = Annotated[
+    Path | None, typer.Option("--kb", metavar="FOLDER", help="Another knowledge base than the bundled one.")
+]
+Day = Annotated[
+    datetime | None,
+    typer.Option(
+        formats=["%Y-%m-%d"], metavar="DATE", help="The day, as 2026-03-12, where the intake does not say. [today]"
+    ),
+]
+
+
+def main() -> None:
+    """Run the command line; the entry point of `triage`."""
+    if hasattr(signal, "SIGPIPE"):
+        # `| head` ends this process quietly, as it does any other.
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    app()
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"cramp-triage {version('cramp-triage')}")
+        raise typer.Exit(DONE)
+
+
+@app.callback()
+def _every_command(
+    show_version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Triage of muscle cramps: how urgently, where to, why, and what is still unknown."""
+
+
+@app.command(epilog=_EPILOG)
+@exit_codes()
+def assess(
+    file: Input,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the assessment as JSON.")] = False,
+    on: Day = None,
+    strict: Annotated[bool, typer.Option("--strict", help="List faults of the intake and stop.")] = False,
+    scope: Annotated[
+        list[Answerer] | None,
+        typer.Option(
+            metavar="person|examination|laboratory", help="Who can still be asked; may be given several times. [person]"
+        ),
+    ] = None,
+    kb: Folder = None,
+) -> None:
+    """
+    Say how urgent it is, where to go and why.
+
+    \b
+    Example:
+      triage assess intake.json
+      triage assess - --json --scope person --scope examination < intake.json
+    """
+    intake = read_intake_file(read(file))
+    assessment = engine_on(kb).assess(intake, on=day_of(on), scope=scope or (Answerer.PERSON,))
+    if strict and assessment.input_faults:
+        fail(FAULTS, [f"{fault.place}: {fault.problem}; {fault.mend}" for fault in assessment.input_faults])
+    if as_json:
+        write_out(assessment.to_json().encode())
+    else:
+        console = console_for()
+        # Without colours the spaces around the urgency would only look like a slip.
+        print_parts(console, summary(assessment, padded=console.color_system is not None))
+
+
+@app.command(epilog=_EPILOG)
+@exit_codes()
+def report(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="An intake or an assessment as JSON; - reads standard input.")
+    ],
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FILE", help="A .pdf, .html or .txt file; - is standard output.")
+    ],
+    format: Annotated[
+        Format | None, typer.Option(help="What to write, where the name of the file does not say it.")
+    ] = None,
+    document: Annotated[
+        Document, typer.Option(help="The full report, its letter alone, or the phone hand-over card.")
+    ] = "report",
+    page_size: Annotated[PageSize, typer.Option(help="Paper of the report and the letter.")] = "A4",
+    templates: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER", exists=True, file_okay=False, help="Your own templates, taken before ours, name by name."
+        ),
+    ] = None,
+    on: Day = None,
+    kb: Folder = None,
+) -> None:
+    """
+    Write a report: PDF, HTML or plain text.
+
+    \b
+    Example:
+      triage report intake.json -o report.pdf
+      triage report intake.json -o - --format text --document sbar
+    """
+    wanted = format or SUFFIXES.get(Path(output).suffix.lower())
+    if wanted is None:
+        fail(USAGE, [f"output `{output}`: no format; end the name in .pdf, .html or .txt, or add --format"])
+    assessment = read_assessment(read(file), kb, day_of(on))
+    if wanted == "pdf" and (problem := pdf_lacks()):
+        raise MissingExtraError(f"report: {problem}, or ask for html or text")
+    made = render(assessment, format=wanted, document=document, page_size=page_size, templates=templates)
+    content = made.encode() if isinstance(made, str) else made
+    if output == "-":
+        write_out(content)
+    else:
+        write_file(Path(output), content)
+
+
+@app.command(epilog=_EPILOG)
+@exit_codes()
+def explain(
+    file: Input,
+    name: Annotated[str, typer.Argument(help="A rule, a row of rules, a cause, a pattern or an advice item.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the explanation as JSON.")] = False,
+    on: Day = None,
+    kb: Folder = None,
+) -> None:
+    """
+    Say why something was concluded, or why not, test by test.
+
+    \b
+    Example:
+      triage explain intake.json cauda_equina
+    """
+    intake = read_intake_file(read(file))
+    found = engine_on(kb).explain(intake, name, on=day_of(on))
+    if as_json:
+        write_out(found.model_dump_json(indent=2).encode() + b"\n")
+    else:
+        shown = Explanation.model_validate(harmless(found.model_dump(mode="json")))
+        say(shown.to_text())
+
+
+@knowledge_base.command(epilog=_EPILOG)
+@exit_codes()
+def check(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[FOLDER]", help="The knowledge base. [the bundled one]")
+    ] = None,
+    on: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="The day against which review dates are held. [today]"),
+    ] = None,
+) -> None:
+    """
+    List every fault of a knowledge base as file:line: what is wrong.
+
+    \b
+    Example:
+      triage kb check knowledge_base
+    """
+    from triage.loader.load import load
+
+    try:
+        loaded = load(folder_of(folder), on=day_of(on) or date.today())
+    except KnowledgeBaseError as problem:
+        count = f"{len(problem.faults)} fault{'' if len(problem.faults) == 1 else 's'}"
+        say("\n".join([*(harmless(str(fault)) for fault in problem.faults), count]))
+        raise typer.Exit(FAULTS) from None
+    manifest = harmless(vars(loaded.manifest))
+    counts = {
+        "findings": loaded.findings, "derived quantities": loaded.derived, "patterns": loaded.patterns,
+        "rules": loaded.rules, "medicines": loaded.catalogue.ingredients, "causes": loaded.guidance.causes,
+        "sources": loaded.sources,
+    }  # fmt: skip
+    rows = [
+        ("version", f"{manifest['id']} {manifest['version']}"),
+        *((what, f"{len(found):,}") for what, found in counts.items()),
+        ("review", f"{manifest['review_status']}; reviewers: {together(manifest['reviewers']) or 'none has signed'}"),
+        ("review by", manifest["review_by"].isoformat()),
+        ("content hash", loaded.content_hash),
+    ]
+    say("\n".join([f"{manifest['title']}: no fault", "", *(f"  {label:<20}{text}" for label, text in rows)]))
+
+
+@app.command(epilog=_EPILOG)
+@exit_codes()
+def demo(
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where to write; made when it is missing.")] = Path("out"),
+    no_pdf: Annotated[bool, typer.Option("--no-pdf", help="Leave out the PDFs, which take most of the time.")] = False,
+) -> None:
+    """
+    Assess every sample intake and write its reports.
+
+    One page, index.html, links them all.
+
+    \b
+    Example:
+      triage demo --out out
+    """
+    missing = "" if no_pdf else pdf_lacks()
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise ReportError(f"output `{out}`: {because(problem)}") from problem
+    kinds = (
+        {"HTML": ".html", "JSON": ".json"} if no_pdf or missing else {"PDF": ".pdf", "HTML": ".html", "JSON": ".json"}
+    )
+    made = demonstration.write_samples(out, pdf="PDF" in kinds)
+    write_file(out / "index.html", demonstration.index(made, kinds).encode())
+    print_parts(console_for(), demonstration.samples_table(made, kinds))
+    say(f"Open {out / 'index.html'}")
+    if missing:
+        typer.echo(f"No PDFs were written. {missing}", err=True)

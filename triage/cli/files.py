@@ -1,0 +1,135 @@
+"""What comes in and what goes out: intakes, assessments, knowledge bases, standard output, whole files or none."""
+
+import io
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
+from datetime import date, datetime
+from pathlib import Path
+
+from triage.assessment import SCHEMA, Assessment
+from triage.cli.exits import NO_KNOWLEDGE, fail
+from triage.engine import Triage
+from triage.errors import IntakeError, ReportError
+from triage.json_intake import LIMIT, read_json
+from triage.resources import data_folder
+
+PANGO = "PDF needs Pango, a system library; install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 (Debian names)"
+NO_PACKAGE = "PDF needs the package `{}`; pip install 'cramp-triage[pdf]'"
+
+
+def read(name: str) -> bytes:
+    """Give the bytes of a file or of standard input; of one too large, no more than shows that it is."""
+    if name == "-":
+        return sys.stdin.buffer.read(LIMIT + 1)
+    try:
+        with Path(name).open("rb") as stream:
+            return stream.read(LIMIT + 1)
+    except (OSError, ValueError) as problem:  # ValueError: a name that no file can have
+        raise IntakeError([f"intake `{name}`: {because(problem)}"]) from problem
+
+
+def because(problem: OSError | ValueError) -> str:
+    """Say in plain words why a file could not be used."""
+    if isinstance(problem, FileNotFoundError):
+        return "no such file or folder; check the name"
+    if isinstance(problem, IsADirectoryError):
+        return "a folder, not a file; name a file in it"
+    reason = problem.strerror if isinstance(problem, OSError) and problem.strerror else str(problem)
+    return reason[:1].lower() + reason[1:]
+
+
+def read_intake_file(written: bytes) -> Mapping[str, object]:
+    """Give the intake that was written; an assessment is refused."""
+    intake = read_json(written)
+    if "schema" in intake:
+        raise IntakeError(["intake: has a `schema`, so it is no intake; `triage report` prints an assessment"])
+    return intake
+
+
+def read_assessment(written: bytes, kb: Path | None, on: date | None) -> Assessment:
+    """Give the assessment that was written, or assess the intake that was."""
+    given = read_json(written)
+    if "schema" not in given:
+        return engine_on(kb).assess(given, on=on)
+    if given["schema"] != SCHEMA:
+        raise IntakeError([f"assessment: of another schema than `{SCHEMA}`; make it again with this version"])
+    from pydantic import ValidationError
+
+    try:
+        return Assessment.model_validate(given)
+    except ValidationError as problem:
+        # Place and reason only: the rest of the message would repeat what stands there.
+        faults = [
+            f"assessment: {'.'.join(map(str, fault['loc']))}: {fault['msg'][:1].lower()}{fault['msg'][1:]}"
+            for fault in problem.errors(include_url=False, include_context=False, include_input=False)
+        ]
+        raise IntakeError([*faults, "assessment: send it as `triage assess --json` wrote it"]) from None
+
+
+def folder_of(folder: Path | None) -> Path:
+    """Give the folder of a knowledge base, or stop."""
+    found = data_folder("knowledge_base") if folder is None else folder
+    if not found.is_dir():
+        fail(NO_KNOWLEDGE, [f"knowledge base `{found}`: no such folder; check the name"])
+    return found
+
+
+def engine_on(kb: Path | None) -> Triage:
+    """Give an engine on a knowledge base; None is the bundled one."""
+    return Triage(folder_of(kb))
+
+
+def day_of(moment: datetime | None) -> date | None:
+    """Give the day of an option."""
+    return moment.date() if moment else None
+
+
+@contextmanager
+def standard_output() -> Iterator[None]:
+    """Turn a failure of standard output into an error of ours; a closed pipe stays what it is."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as problem:
+        raise ReportError(f"standard output: {because(problem)}") from problem
+
+
+def write_out(content: bytes) -> None:
+    """Write bytes to standard output as they are, whatever encoding and line ends it has."""
+    with standard_output():
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a whole file or none: under another name beside it first, then in its place."""
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
+    try:
+        # A folder in its place would only be noticed at the end, and less clearly.
+        if path.is_dir():
+            raise IsADirectoryError
+        try:
+            unfinished.write_bytes(content)
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
+    except (OSError, ValueError) as problem:
+        raise ReportError(f"output `{path}`: {because(problem)}") from problem
+
+
+def pdf_lacks() -> str:
+    """Say what PDF lacks here, or nothing."""
+    try:
+        # WeasyPrint prints advice of its own when it does not find Pango, into what may be our JSON or report.
+        with redirect_stdout(io.StringIO()):
+            import pikepdf  # noqa: F401
+            import weasyprint  # noqa: F401
+    except ImportError as problem:
+        return NO_PACKAGE.format(problem.name)
+    except OSError:
+        return PANGO
+    return ""
