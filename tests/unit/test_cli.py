@@ -648,3 +648,50 @@ def test_an_output_that_is_full_is_an_error(options: Sequence[str]) -> None:
 
     assert result.returncode == exits.NO_REPORT
     assert result.stderr.startswith(b"standard output: ")
+
+
+def test_interview_asks_until_settled_and_keeps_the_answers(tmp_path: Path) -> None:
+    kept = tmp_path / "kept.json"
+
+    result = run("interview", "--save", kept, "--on", DAY, given="n\n" * 8 + "x\ny\n" + "n\n" * 40)
+
+    assert result.exit_code == 0
+    assert "Not understood" in result.stdout
+    assert "An emergency is established" in result.stdout
+    assert "EMERGENCY" in result.stdout
+    answers = json.loads(kept.read_text(encoding="utf-8"))
+    assert answers["collapse"] is False
+    assert any(value is True for value in answers.values())
+
+
+def test_interview_goes_back_stops_and_goes_on(tmp_path: Path, engine: Triage) -> None:
+    kept = tmp_path / "kept.json"
+    first = engine.next_question({}, on=date.fromisoformat(DAY)).screen
+    assert first is not None
+    noes = "n\n" * len(first.questions)
+
+    stopped = run("interview", "--save", kept, "--on", DAY, given=f"{noes}back\n{noes}?\nstop\n")
+    resumed = run("interview", "--save", kept, "--on", DAY, given="stop\n")
+
+    assert (stopped.exit_code, resumed.exit_code) == (0, 0)
+    assert json.loads(kept.read_text(encoding="utf-8")) == {question.finding: False for question in first.questions}
+    assert stopped.stdout.count(first.title) == 2
+    assert first.title not in resumed.stdout
+    assert "Stopped" in resumed.stdout
+
+
+def test_interview_takes_options_numbers_and_medicines(tmp_path: Path) -> None:
+    kept = tmp_path / "kept.json"
+    known = json.loads((data_folder("examples") / "night_cramps.json").read_text(encoding="utf-8"))
+    for name in ("age_years", "medicines", "cramp_site", "weakness_speed"):
+        known.pop(name, None)
+    start = tmp_path / "start.json"
+    start.write_text(json.dumps(known), encoding="utf-8")
+
+    given = "46\nfurosemide 40 mg, salbutamol inhaler\n" + "1, 2\n" * 12
+    result = run("interview", start, "--save", kept, "--on", DAY, given=given)
+
+    assert result.exit_code == 0
+    answers = json.loads(kept.read_text(encoding="utf-8"))
+    assert answers["age_years"] == "46"
+    assert answers["medicines"] == ["furosemide 40 mg", "salbutamol inhaler"]

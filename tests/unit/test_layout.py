@@ -21,7 +21,7 @@ DOORS = {
     "pikepdf": {"reporting/pdf.py", "cli/files.py"},
     "jinja2": {"reporting/pages.py"},
     "yaml": {"loader/source.py"},
-    "typer": {"cli/commands.py", "cli/exits.py"},
+    "typer": {"cli/commands.py", "cli/exits.py", "cli/interviewing.py"},
     "rich": {"cli/terminal.py", "cli/summary.py", "cli/demonstration.py"},
 }
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
-from triage.cli import demonstration
+from triage.cli import demonstration, interviewing
 from triage.cli.exits import DONE, EXIT_CODES, FAULTS, USAGE, exit_codes, fail
 from triage.cli.files import (
     because,
@@ -169,6 +169,45 @@ def report(
         write_out(content)
     else:
         write_file(Path(output), content)
+
+
+@app.command(epilog=_EPILOG)
+@exit_codes()
+def interview(
+    file: Annotated[
+        str | None, typer.Argument(metavar="[FILE]", help="What is known already, as JSON; it is read, not changed.")
+    ] = None,
+    save: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Keep the answers here after every screen; goes on from it when it exists."),
+    ] = None,
+    scope: Annotated[
+        list[Answerer] | None,
+        typer.Option(
+            metavar="person|examination|laboratory", help="Who can be asked; may be given several times. [person]"
+        ),
+    ] = None,
+    on: Day = None,
+    kb: Folder = None,
+) -> None:
+    """
+    Ask what still matters, danger first, and stop when nothing does.
+
+    \b
+    Example:
+      triage interview --save intake.json
+      triage interview known.json --scope person --scope examination
+    """
+    answers = dict(read_intake_file(read(file))) if file is not None else {}
+    if save is not None and save.exists():
+        answers |= read_intake_file(read(str(save)))
+    engine, day, who = engine_on(kb), day_of(on), tuple(scope or (Answerer.PERSON,))
+    answers, certificate = interviewing.interview(engine, answers, who, day, save)
+    typer.echo(
+        f"\n{certificate.sentence if certificate is not None else 'Stopped; the questions go on from here next time.'}"
+    )
+    console = console_for()
+    print_parts(console, summary(engine.assess(answers, on=day, scope=who), padded=console.color_system is not None))
 
 
 @app.command(epilog=_EPILOG)
