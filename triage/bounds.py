@@ -44,7 +44,8 @@ class Completions:
     def __init__(self, knowledge: KnowledgeBase, program: Program) -> None:
         self.knowledge = knowledge
         self.program = program
-        self._support = Program({}, dict(_support(knowledge)))
+        patterns = {name: pattern.when for name, pattern in knowledge.patterns.items()}
+        self._support = Program(patterns, dict(_support(knowledge)))
 
     def of(self, chart: Chart, scope: Collection[Answerer], *, ask_again: bool = False) -> "Bounds":
         """
@@ -60,10 +61,37 @@ class Completions:
             for name, finding in self.knowledge.findings.items()
             if finding.answered_by in scope and chart.state(name) in states
         }
-        support = self._support.bounds(chart, findings)
+        support, fading = self._fading(chart, findings)
         derived = {name for name in self.knowledge.derived if self._derived_open(name, chart, findings, support)}
-        reading = self.program.bounds(chart, (*sorted(findings), *sorted(derived)))
-        return Bounds(self.knowledge, chart, reading, findings)
+        reading = self.program.bounds(chart, (*sorted(findings), *sorted(derived)), fading)
+        leaving = {
+            name
+            for page in self.knowledge.screen
+            for at, line in enumerate(page.lines)
+            if line.only_if is not None and support.rule(f"{page.id}:{at}") & ends.FALSE
+            for name in line.findings
+        }
+        return Bounds(self.knowledge, chart, reading, findings, leaving | fading.keys())
+
+    def _fading(self, chart: Chart, findings: Collection[str]) -> tuple[Reading, dict[str, frozenset[str]]]:
+        """
+        Give what has no usable answer and may turn out not to apply, with the open findings that decide it.
+
+        One follow-up that turns out not to apply may take the next with it, so this is repeated until nothing is added.
+        """
+        fading: dict[str, frozenset[str]] = {}
+        while True:
+            support = self._support.bounds(chart, sorted(findings), fading)
+            found = {
+                name: support.open_in(f"{name}:only_if")
+                for name in self.knowledge.follow_ups
+                if name not in findings
+                and chart.state(name) in (State.NOT_ASKED, State.ASKED_UNKNOWN)
+                and support.rule(f"{name}:only_if") & ends.FALSE
+            }
+            if found.keys() == fading.keys():
+                return support, fading
+            fading = found
 
     def _derived_open(self, name: str, chart: Chart, findings: Collection[str], support: Reading) -> bool:
         """A formula may change while one of its sources may still come; a count while one of its tests may."""
@@ -79,7 +107,15 @@ class Completions:
 
 
 def _support(knowledge: KnowledgeBase) -> Iterable[tuple[str, Condition]]:
-    """Give the conditions behind derived quantities."""
+    """Give the conditions behind derived quantities, follow-ups and lines of the screen."""
+    for name in knowledge.follow_ups:
+        only_if = knowledge.findings[name].only_if
+        if only_if is not None:
+            yield f"{name}:only_if", only_if
+    for page in knowledge.screen:
+        for at, line in enumerate(page.lines):
+            if line.only_if is not None:
+                yield f"{page.id}:{at}", line.only_if
     for quantity in knowledge.derived.values():
         for at, item in enumerate(quantity.count):
             yield f"{quantity.id}:{at}", item.condition
@@ -91,11 +127,19 @@ def _support(knowledge: KnowledgeBase) -> Iterable[tuple[str, Condition]]:
 class Bounds:
     """What the open findings of one chart can still do."""
 
-    def __init__(self, knowledge: KnowledgeBase, chart: Chart, reading: Reading, findings: Collection[str]) -> None:
+    def __init__(
+        self,
+        knowledge: KnowledgeBase,
+        chart: Chart,
+        reading: Reading,
+        findings: Collection[str],
+        leaving: Collection[str],
+    ) -> None:
         self._knowledge = knowledge
         self._chart = chart
         self._reading = reading
         self._findings = findings
+        self._leaving = leaving
 
     def ends(self, rule: str) -> int:
         """Give the truth values a rule may end with, as a set of `triage.ends`."""
@@ -109,7 +153,7 @@ class Bounds:
         sure = _highest(level for level, end in others if end == ends.TRUE)
         top = _highest(level for level, _ in others)
         items = screen_items(self._knowledge, self._chart)
-        may_close = all(answered or name in self._findings for name, answered in items)
+        may_close = all(answered or name in self._findings or name in self._leaving for name, answered in items)
         earned = ends.TRUE in benign and all(answered for _, answered in items)
         return Range(
             established=sure or (Urgency.SELF_CARE if benign and may_close else Urgency.ROUTINE),

@@ -31,7 +31,7 @@ from triage.interpreters.reference import Reference
 from triage.knowledge import KnowledgeBase, Manifest, rests_on_gap
 from triage.medicines import Catalogue
 from triage.rules import Basis, Certainty, Pattern, Provenance, Rule, ScreenLine, ScreenPage
-from triage.truth import TRUE, UNKNOWN, Truth
+from triage.truth import TRUE, Truth
 from triage.verdict import verdict
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -131,23 +131,12 @@ class Person:
         return Person(self.completions, {**self.answers, **more}, self.scope)
 
 
-def without_early_unknowns(base: KnowledgeBase, answers: Answers) -> Answers:
-    """Leave out what was asked in vain before it was known whether it applies; the last test of this file says why."""
-    chart = chart_of(base, answers)
-    reader = Reference({name: pattern.when for name, pattern in base.patterns.items()}, chart)
-    when = [(name, finding.only_if) for name, finding in base.findings.items()]
-    when += [(name, line.only_if) for page in base.screen for line in page.lines for name in line.findings]
-    unsure = {name for name, only_if in when if only_if is not None and reader.truth(only_if) is UNKNOWN}
-    early = {name for name in unsure & answers.keys() if answers[name] is None}
-    return without_early_unknowns(base, {name: answers[name] for name in answers.keys() - early}) if early else answers
-
-
 def hold(person: Person, fill: Callable[[], Answers], random: Random) -> None:
     """Hold every law over a person and some completions."""
     low, high = person.range.established.rank, person.range.possible.rank
     assert low <= person.urgency.rank <= high
     for _ in range(COMPLETIONS):
-        later = person.completed(without_early_unknowns(person.base, fill()), random)
+        later = person.completed(fill(), random)
 
         assert low <= later.urgency.rank <= high, "the urgency lies between the two ends"
         assert low <= later.range.established.rank, "established never falls"
@@ -198,7 +187,7 @@ def test_laws_on_random_knowledge(seed: int) -> None:
     random = Random(seed)
     completions = completions_of(some_base(random))
     for _ in range(6):
-        answers = without_early_unknowns(completions.knowledge, some_answers(random))
+        answers = some_answers(random)
         person = Person(completions, answers, some_scope(random))
         hold(person, lambda: some_answers(random), random)
         keep(person, some_answers(random))
@@ -236,8 +225,7 @@ def real(knowledge: KnowledgeBase) -> RealPeople:
 @given(seed=SEEDS)
 def test_laws_on_the_real_knowledge_base(real: RealPeople, seed: int) -> None:
     random = Random(seed)
-    base = real.completions.knowledge
-    person = Person(real.completions, without_early_unknowns(base, real.answers(random)), some_scope(random))
+    person = Person(real.completions, real.answers(random), some_scope(random))
     hold(person, lambda: real.answers(random), random)
     keep(person, real.answers(random))
 
@@ -275,9 +263,6 @@ def test_the_assessment_says_the_same_range(real: RealPeople) -> None:
         ("weakness_speed", "weakness", False),
         ("gait_unsteady", "cramp_site", frozenset({"calf"})),
     ],
-)
-@pytest.mark.xfail(
-    strict=True, reason="an answer may show that an unknown item does not apply; bounds keep it on the screen"
 )
 def test_what_was_asked_in_vain_may_turn_out_not_to_apply(
     real: RealPeople, in_vain: str, before: str, answer: Value

@@ -104,3 +104,66 @@ def test_a_file_that_is_something_else_is_a_fault_and_no_traceback(folder: Path,
         load(folder)
 
     assert any(fault.file == file for fault in error.value.faults)
+
+
+FINDING = "- id: zz\n  kind: {kind}\n  label: L\n  answered_by: person\n  report_only: true\n"
+QUANTITY = FINDING.format(kind="quantity") + "  units: [{ucum: kg}]\n  range: [0, 9]\n"
+BOOLEAN = FINDING.format(kind="boolean")
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        ("findings/hands.yaml", QUANTITY + "  intervals_by_sex: [1, 2]\n", "intervals_by_sex is no mapping"),
+        ("findings/hands.yaml", QUANTITY.replace("{ucum: kg}", "{ucum: [kg]}"), "ucum is not a text"),
+        ("findings/hands.yaml", QUANTITY + "  bands: {first: [a]}\n", "the word of a band is not a text"),
+        ("findings/hands.yaml", QUANTITY + "  bands: {first: a, '20': b}\n", "20 lies outside the plausible range"),
+        ("findings/hands.yaml", QUANTITY + "  dated_by: nothing\n", "dated_by names no finding"),
+        ("findings/hands.yaml", BOOLEAN + "  only_if: child\n", "only_if: unknown finding `child`"),
+        ("findings/hands.yaml", BOOLEAN + "  only_if: zz\n", "names the finding itself"),
+        ("findings/hands.yaml", BOOLEAN + "  only_if: missing lab_k\n", "rests on a gap condition"),
+        (
+            "findings/hands.yaml",
+            BOOLEAN + "  only_if: yy\n" + BOOLEAN.replace("zz", "yy") + "  only_if: zz\n",
+            "follow-ups wait for each other in a circle: zz -> yy -> zz",
+        ),
+        ("patterns.yaml", "- id: lab_k\n  when: collapse\n  provenance: [seed]\n", "something else has this id"),
+        ("patterns.yaml", "- id: [y]\n  when: collapse\n", "a pattern without `id`"),
+        (
+            "rules/danger.yaml",
+            "- id: X\n  certainty: fact\n  provenance: [seed]\n  when: &a {any: [collapse, *a]}\n",
+            "an anchor holds itself",
+        ),
+        ("derived.yaml", "- id: x\n  label: l\n  unit: kg\n  sources: [{formula: [lab_k]}]\n", "formula is not a text"),
+    ],
+)
+def test_what_has_the_wrong_shape_is_a_fault(folder: Path, file: str, text: str, said: str) -> None:
+    with (folder / file).open("a", encoding="utf-8") as stream:
+        stream.write(text)
+
+    with pytest.raises(KnowledgeBaseError) as error:
+        load(folder)
+
+    assert said in str(error.value)
+    assert {fault.file for fault in error.value.faults} == {file}
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "sources.yaml",
+        "causes.yaml",
+        "patterns.yaml",
+        "medicines.yaml",
+        "screen.yaml",
+        "rules/danger.yaml",
+        "findings/hands.yaml",
+    ],
+)
+def test_a_file_that_cannot_be_read_is_the_only_one_blamed(folder: Path, file: str) -> None:
+    (folder / file).write_text("- [1", encoding="utf-8")
+
+    with pytest.raises(KnowledgeBaseError) as error:
+        load(folder)
+
+    assert [fault.file for fault in error.value.faults] == [file]

@@ -2,11 +2,14 @@
 
 import builtins
 import io
+import json
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -15,9 +18,26 @@ import pytest
 
 from tests import assessments
 from triage.assessment import Assessment
+from triage.engine import Triage
 from triage.errors import MissingExtraError, ReportError, UnknownNameError
 from triage.reporting import VIEWS, context, render
-from triage.reporting.words import css_string, day, fold, harmless, moment, shorten
+from triage.reporting.clinical import _ABOUT_RESULTS, _STORY, VITAL_SIGNS
+from triage.reporting.doubts import SEEN_FIRST
+from triage.reporting.words import (
+    css_string,
+    day,
+    first_sentence,
+    fitting,
+    fold,
+    harmless,
+    measured,
+    moment,
+    sentence,
+    shorten,
+    since,
+    unfinished,
+    whole_sentences,
+)
 
 HEADINGS = (
     "Patient",
@@ -181,8 +201,11 @@ def test_report_shows_everything_needed_to_redo_the_decision(case: Assessment, f
     wanted += [part for rule in case.fired_rules for part in (rule.id, rule.row, rule.title, rule.certainty.value)]
     wanted += [answer.label for answer in case.answers if answer.state != "answered"]
     wanted += [found.label for found in (*case.causes, *case.patterns, *case.laboratory)]
+    wanted += [rule.because for rule in case.fired_rules] + [rule.condition for rule in case.fired_rules]
     wanted += [question.label for question in (*case.urgency_range.lifts, *case.urgency_range.outside)]
-    wanted += [reason for advice in case.advice_withheld for reason in advice.reasons]
+    wanted += [
+        reason.removeprefix("Not yet excluded: ") for advice in case.advice_withheld for reason in advice.reasons
+    ]
     wanted += [point for net in case.safety_netting for point in net.points]
     wanted += [fault.problem for fault in case.input_faults] + [note.topic for note in case.honest_notes]
     wanted += [source.title for source in case.sources] + [conflict.note for conflict in case.conflicts]
@@ -379,7 +402,7 @@ def test_pdf_header_cells_say_their_scope(opened: Any) -> None:
     cells = [element for element in structure(opened(assessments.routine())) if element.S == "/TH"]
 
     assert {str(cell.A.Scope) for cell in cells} == {"/Column", "/Row"}
-    assert len(cells) > 60
+    assert len(cells) > 30
 
 
 def test_pdf_has_one_table_per_table(opened: Any) -> None:
@@ -503,6 +526,290 @@ def test_rendering_says_nothing_to_the_hosts_log(caplog: pytest.LogCaptureFixtur
     assert [record.getMessage() for record in caplog.records if record.levelname != "DEBUG"] == []
 
 
+# ---------- the assessments of the engine ----------
+
+ON = date(2026, 3, 12)
+EXAMPLES = {path.stem: path for path in sorted((Path(__file__).parents[2] / "examples").glob("*.json"))}
+FAULTY: Mapping[str, object] = {
+    "lab_k": "3.1", "lab_mg": "9 mmol/L", "lab_na": "140 g", "temp_c": "99 degC", "cramp_site": ["calv"], "weakness": "no",
+    "fever": 1, "medicines": ["furosemide 40 mg", 7, {"name": "amlodipine", "startd": "x", "started": "2027-01-01"}],
+    "medicines_complete": "yes", "patient": {"name": "Patient F", "nmae": "x", "born": 1970}, "referral": ["x"],
+}  # fmt: skip
+HOSTILE_TEXT = f"<script>alert(1)</script> {'A' * 300} \u202eevil \u05e9\u05dc\u05d5\u05dd {'long words here ' * 20}"
+MEDICINES = (
+    "furosemide 40 mg", "bendroflumethiazide 2.5 mg", "salbutamol inhaler", "atorvastatin 40 mg", "clarithromycin 500 mg",
+    "quinine 200 mg", "amlodipine 5 mg", "metformin 500 mg", "zorbofluxin 20 mg", f"<b>Herbal</b> mix {'B' * 300}",
+    "omeprazole 20 mg", {"name": "Lasix", "dose": "20 mg", "started": "2025-12-01", "stopped": "2026-02-01"},
+)  # fmt: skip
+
+
+def _intakes() -> dict[str, dict[str, object]]:
+    found: dict[str, dict[str, object]] = {
+        name: json.loads(path.read_text(encoding="utf-8")) for name, path in EXAMPLES.items()
+    }
+    night = found["night_cramps"]
+    hostile = {
+        "medicines": list(MEDICINES),
+        "patient": {"born": "1950-01-02", **dict.fromkeys(("name", "phone", "needs", "allergies"), HOSTILE_TEXT)},
+        "referral": dict.fromkeys(("sender", "to", "to_note", "expectation", "history", "notes"), HOSTILE_TEXT),
+    }
+    return found | {
+        "empty": {},
+        "faulty": {**night, **FAULTY},
+        "conflict": {**night, "weakness": False, "weakness_speed": "hours_days"},
+        "hostile": {**night, **hostile},
+        "emergency_on_a_gap": {"hands_claw_now": True},
+    }
+
+
+INTAKES = _intakes()
+
+
+@cache
+def engine() -> Triage:
+    return Triage()
+
+
+@cache
+def assessed(name: str) -> Assessment:
+    return engine().assess(INTAKES[name], on=ON)
+
+
+def plain_text(page: str) -> str:
+    """Give the words of a page or a plain report on one line."""
+    words = Elements(page).text if page.startswith("<!DOCTYPE") else page
+    return re.sub(r"\s+", " ", words.replace("\xa0", " "))
+
+
+def printed(text: str) -> str:
+    """Give a text of the assessment as a report prints it, without its full stop."""
+    return unfinished(re.sub(r"\s+", " ", harmless(text)))
+
+
+@pytest.fixture(params=sorted(INTAKES))
+def real(request: pytest.FixtureRequest) -> Assessment:
+    return assessed(request.param)
+
+
+@pytest.mark.parametrize("format", ["html", "text"])
+@pytest.mark.parametrize("document", ["report", "letter"])
+def test_real_letters_say_how_urgent_where_to_and_why(real: Assessment, format: str, document: str) -> None:
+    page = render(real, format=format, document=document)
+    assert isinstance(page, str)
+    shown = plain_text(page)
+
+    assert f"{real.urgency.word} {real.urgency.time}".lower() in shown.replace(",", "").lower()
+    for wanted in (real.destinations[0].label, sentence(real.urgency.reason), real.urgency.request):
+        assert printed(wanted) in shown
+    assert printed(real.urgency.deadline or real.urgency.action) in shown
+    assert real.urgency_range.sentence in shown
+    for present in real.red_flags.present:
+        assert printed(present.label) in shown
+
+
+@pytest.mark.parametrize("format", ["html", "text"])
+def test_real_reports_leave_nothing_out(real: Assessment, format: str) -> None:
+    """Rules, causes, open questions, tests, withheld advice with reasons, safety net, faults and sources stand in the report."""
+    page = render(real, format=format)
+    assert isinstance(page, str)
+    shown = plain_text(page).lower()
+    wanted = [part for rule in real.fired_rules for part in (rule.id, rule.title, rule.certainty.value, rule.action)]
+    wanted += [cause.label for cause in real.causes] + [pattern.label for pattern in real.patterns]
+    wanted += [item for cause in real.causes for item in (*cause.opposing, *cause.missing)]
+    wanted += [question.label for question in real.open_questions]
+    wanted += [answer.label for answer in real.answers]
+    wanted += [item for found in real.investigations for item in (found.label, found.first, found.second)]
+    wanted += [item for given in real.advice_given for item in (given.text, *given.cautions, given.honesty)]
+    wanted += [point for net in real.safety_netting for point in (net.title, *net.points)]
+    wanted += [item for note in real.honest_notes for item in (note.topic, note.text)]
+    wanted += [item for entry in real.medicines.entries for item in (*entry.ingredients, *entry.concerns)]
+    wanted += [row.band for row in real.laboratory]
+    wanted += [source.title for source in real.sources]
+    wanted += [real.limits, real.id, real.knowledge_base.content_hash]
+
+    missing = [words for words in wanted if printed(words).lower() not in shown]
+
+    assert missing == []
+
+
+@pytest.mark.parametrize("format", ["html", "text"])
+def test_every_reason_of_its_own_is_given_and_the_urgency_only_once(real: Assessment, format: str) -> None:
+    page = render(real, format=format)
+    assert isinstance(page, str)
+    shown = (
+        plain_text(page).partition("Advice withheld:" if format == "text" else "Advice given and withheld")[2].lower()
+    )
+    own = [reason for item in real.advice_withheld for reason in item.reasons if not reason.startswith(SEEN_FIRST)]
+    waiting = [item for item in real.advice_withheld if item.reasons and item.reasons[0].startswith(SEEN_FIRST)]
+
+    assert [reason for reason in own if printed(reason.removeprefix("Not yet excluded: ")).lower() not in shown] == []
+    assert all(item.text.lower() in shown for item in real.advice_withheld)
+    # Once in the letter and once in the report.
+    assert plain_text(page).count(SEEN_FIRST) == (2 if waiting else 0)
+
+
+@pytest.mark.parametrize("format", ["html", "text"])
+@pytest.mark.parametrize("document", ["report", "letter"])
+def test_faults_and_contradictions_stand_on_page_one_and_in_full(real: Assessment, format: str, document: str) -> None:
+    page = render(real, format=format, document=document)
+    assert isinstance(page, str)
+    shown = plain_text(page)
+    before_the_story = shown.lower().partition("presenting problem")[0]
+
+    assert ("could not be taken as written" in before_the_story) is bool(real.input_faults)
+    assert ("between answers:" in before_the_story) is bool(real.conflicts)
+    for fault in real.input_faults:
+        for wanted in (fault.problem, fault.treated_as):
+            assert printed(wanted) in shown
+    for conflict in real.conflicts:
+        assert printed(conflict.note) in shown
+        assert printed(conflict.kept).lower() in shown.lower()
+
+
+@pytest.mark.parametrize("heading", HEADINGS)
+def test_every_part_of_a_referral_has_content(real: Assessment, heading: str) -> None:
+    """A heading is followed by words or by what is not given, never by the next heading."""
+    lines = text(real, document="letter").splitlines()
+    at = next(number for number, line in enumerate(lines) if line.startswith(heading.upper()))
+    following = [line for line in lines[at + 2 :] if line]
+
+    assert following[0] not in {title.upper() for title in HEADINGS}
+    assert not re.search(r"(^|: )(-|n/a)?$", following[0]) or following[0].endswith("):") or following[0] == "Given:"
+
+
+ARTEFACTS = (
+    r"\bNone\b(?=[,;)]|$)", r"\[\]", r"\{\}", r"undefined", r"\bTrue\b", r"\bFalse\b", r"<bound", r"\{\{|\}\}|\{%|%\}",
+    r"\.\.", r"\. ,", r" ,", r",,", r";;", r"; ;", r": ;", r": \.", r"\(\)", r"…\.", r"\?\.", r"not_asked|asked_unknown|not_applicable",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("document", ["report", "letter", "sbar"])
+def test_no_artefact_of_a_template_is_left(real: Assessment, document: str) -> None:
+    for page in (html(real, document=document), text(real, document=document)):
+        shown = plain_text(page)
+        for fault in real.input_faults:  # these speak of the intake's own notation
+            for words in (fault.mend, fault.problem):
+                shown = shown.replace(printed(words), "")
+
+        found = [
+            match[0] for artefact in ARTEFACTS for match in re.finditer(rf".{{0,30}}(?:{artefact}).{{0,20}}", shown)
+        ]
+
+        assert found == []
+
+
+def test_no_two_spaces_in_a_line_of_text(real: Assessment) -> None:
+    """Beside the columns of labels, words stand one space apart."""
+    for line in text(real, document="letter").splitlines():
+        told = line.strip().partition(":")[2].strip() or line.strip()
+        assert "  " not in told or re.match(r"^[SBAR]  ", told), line
+
+
+@pytest.mark.parametrize("document", ["report", "letter", "sbar"])
+def test_real_text_fits_eighty_columns(real: Assessment, document: str) -> None:
+    assert max(map(len, text(real, document=document).splitlines())) <= 80
+
+
+@pytest.mark.parametrize("document", ["report", "letter", "sbar"])
+def test_hostile_intakes_stay_words(document: str) -> None:
+    page = html(assessed("hostile"), document=document)
+    tags = {tag for tag, _ in Elements(page).found}
+
+    assert tags.isdisjoint({"script", "b", "img", "iframe"} - ({"b"} if "<b>" in page.partition("<body")[2] else set()))
+    assert "<script" not in page
+    assert "<b>Herbal" not in page
+    assert "\u202e" not in page + text(assessed("hostile"), document=document)
+
+
+def test_long_lists_are_counted_in_the_letter() -> None:
+    letter = plain_text(html(assessed("diuretic_and_laxative"), document="letter"))
+
+    assert "Stretching: not yet excluded: " in letter
+    assert "; 5 more" in letter
+    assert letter.count("ot yet excluded") <= len(assessed("diuretic_and_laxative").advice_withheld)
+
+
+def test_a_medicine_says_what_it_is_and_why_it_matters() -> None:
+    rows = {row["name"]: row for row in context(assessed("hostile"))["medicine_rows"]}
+
+    assert rows["Lasix"]["also"] == "furosemide"
+    assert rows["Lasix"]["stopped"] == "1 Feb 2026"
+    assert rows["furosemide 40 mg"]["also"] == ""
+    assert rows["furosemide 40 mg"]["concern"].startswith("lowers potassium")
+    assert not rows["zorbofluxin 20 mg"]["recognised"]
+    assert "Not recognised: 2" in html(assessed("hostile"), document="letter")
+
+
+def test_a_value_that_cannot_be_used_is_not_called_untested() -> None:
+    found = context(assessed("faulty"))
+
+    assert {"Potassium", "Sodium", "Magnesium"} <= {row["label"] for row in found["unusable"]}
+    assert "Potassium" not in {row["label"] for row in found["untested"]}
+    assert "No usable blood result" in html(assessed("faulty"), document="letter")
+
+
+def test_open_questions_are_few_in_front_and_all_by_level_behind() -> None:
+    assessment = assessed("diuretic_and_laxative")
+    found = context(assessment)
+    by_name = [
+        name
+        for group in (*found["answer_groups"], {"open": found["open_flags"]})
+        for part in group["open"]
+        for name in part["labels"]
+    ]
+
+    assert len(found["lifts"]["first"]) == 8
+    assert sum(part["count"] for part in found["lifts"]["left"]) == len(assessment.urgency_range.lifts) - 8
+    assert sorted(by_name) == sorted(answer.label for answer in assessment.answers if answer.state == "not_asked")
+
+
+def test_patterns_that_hold_come_with_reasons_and_the_rest_by_name() -> None:
+    assessment = assessed("diuretic_and_laxative")
+    groups = context(assessment)["pattern_groups"]
+
+    assert {pattern["id"] for pattern in groups["holds"]} == {p.id for p in assessment.patterns if p.truth == "true"}
+    assert sum(map(len, groups.values())) == len(assessment.patterns)
+
+
+def test_rules_of_one_row_stand_together() -> None:
+    """Every rule that fired is there once, the most urgent of a row in front."""
+    groups = context(assessed("rhabdomyolysis"))["rule_groups"]
+    told = [rule["id"] for group in groups for first in group["rules"] for rule in (first, *first["lower"])]
+
+    assert sorted(told) == sorted(rule.id for rule in assessed("rhabdomyolysis").fired_rules)
+    assert any(first["lower"] for group in groups for first in group["rules"])
+
+
+def test_the_findings_named_in_the_code_exist() -> None:
+    named = {name for _, names in _STORY for name in names} | VITAL_SIGNS | _ABOUT_RESULTS
+
+    assert named <= set(engine().knowledge.findings)
+
+
+@pytest.mark.parametrize("name", ["rhabdomyolysis", "night_cramps", "faulty"])
+def test_real_letters_take_two_pages_at_most(name: str) -> None:
+    pytest.importorskip("weasyprint")
+    content = render(assessed(name), format="pdf", document="letter")
+    assert isinstance(content, bytes)
+
+    first, *others = page_texts(content)
+    assert len(others) <= 1
+    assert assessed(name).urgency.word in first
+    assert "Red flags" in first
+    assert ("could not be taken as written" in first) is bool(assessed(name).input_faults)
+
+
+@pytest.mark.parametrize(("name", "most"), [("cauda_equina", 6), ("emergency_on_a_gap", 6), ("rhabdomyolysis", 8)])
+def test_real_reports_stay_short(name: str, most: int) -> None:
+    pytest.importorskip("weasyprint")
+    content = render(assessed(name), format="pdf")
+    assert isinstance(content, bytes)
+
+    pages = page_texts(content)
+    assert len(pages) <= most
+    assert all(f"Page {number} of {len(pages)}" in shown for number, shown in enumerate(pages, start=1))
+
+
 # ---------- words ----------
 
 
@@ -525,3 +832,24 @@ def test_a_css_string_cannot_be_left() -> None:
 def test_long_words_are_folded_and_shortened() -> None:
     assert max(map(len, fold("x" * 300, "- ").splitlines())) == 80
     assert shorten("abcdef", 4) == "abc…"
+    assert shorten("two words here", 11) == "two words…"
+
+
+def test_lists_and_sentences_are_cut_between_their_parts() -> None:
+    assert fitting(["one", "two", "three"], 9) == ["one", "two", "1 more"]
+    assert fitting(["x" * 20], 5) == ["xxxx…"]
+    assert (
+        whole_sentences("Send now. Check potassium at 6.0 mmol/L. Repeat.", 42)
+        == "Send now. Check potassium at 6.0 mmol/L."
+    )
+    assert first_sentence("About 1.5 litres a day. Spread it.") == "About 1.5 litres a day."
+
+
+def test_a_start_counted_in_days_becomes_a_date() -> None:
+    assert since("20 days before", "2026-03-12T14:20") == "20 Feb 2026"
+    assert since("today", "2026-03-12T14:20") == "12 Mar 2026"
+    assert since("2021", "2026-03-12") == "2021"
+
+
+def test_computed_numbers_have_four_figures() -> None:
+    assert [measured(x) for x in (2.111111, 0.86394, 167.96, 48000.0)] == ["2.111", "0.8639", "168", "48000"]

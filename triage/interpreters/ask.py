@@ -56,10 +56,13 @@ class _Node:
 class Reading:
     """What a program made of one chart: the truth values that each pattern and rule may end with."""
 
-    def __init__(self, program: "Program", values: list[int], open_names: Mapping[str, int]) -> None:
+    def __init__(
+        self, program: "Program", values: list[int], opens: Mapping[str, int], turns: Mapping[str, int]
+    ) -> None:
         self._program = program
         self._values = values
-        self._open = open_names
+        self._opens = opens
+        self._turns = turns
 
     def rule(self, name: str) -> int:
         """Give the ends of a rule; a set of `triage.ends`."""
@@ -91,12 +94,12 @@ class Reading:
                 for part in node.parts:
                     bits |= found[part]
                 if not node.parts:
-                    bits = self._open[tested(node.key[1])]
+                    bits = self._turns[tested(node.key[1])]
             found.append(bits)
         return found
 
     def _names(self, bits: int) -> frozenset[str]:
-        return frozenset(name for name, bit in self._open.items() if bits & bit)
+        return frozenset(name for name, bit in self._opens.items() if bits & bit)
 
 
 class Program:
@@ -134,27 +137,34 @@ class Program:
         """Read a chart as it stands: every end is settled."""
         return self.bounds(chart, ())
 
-    def bounds(self, chart: Chart, open_names: Iterable[str]) -> Reading:
+    def bounds(
+        self, chart: Chart, open_names: Iterable[str], fading: Mapping[str, Iterable[str]] | None = None
+    ) -> Reading:
         """
         Read a chart in which some findings and derived quantities may still change.
 
         Args:
-            open_names: what is open; names that no condition tests are left out.
+            open_names: what is open.
+            fading: findings without a usable answer that may turn out not to apply, with the open names that decide it.
         """
         values = self._unasked.copy()
         reader = Reference({}, chart)
         for name, state in chart.states.items():
             for place, leaf in self._leaves.get(name, ()):
                 values[place] = self._leaf(leaf, state, reader)
-        bits: dict[str, int] = {}
-        for name in open_names:
-            leaf_places = self._leaves.get(name)
-            if leaf_places is not None:
-                bits[name] = 1 << len(bits)
-                for place, leaf in leaf_places:
-                    values[place] = _when_open(leaf)
+        opens = {name: 1 << at for at, name in enumerate(dict.fromkeys(open_names))}
+        turns = dict(opens)
+        for name in opens:
+            for place, leaf in self._leaves.get(name, ()):
+                values[place] = _when_open(leaf)
+        for name, deciding in (fading or {}).items():
+            turns[name] = 0
+            for other in deciding:
+                turns[name] |= opens[other]
+            for place, leaf in self._leaves.get(name, ()):
+                values[place] |= _when_not_applicable(leaf)
         self._run(values)
-        return Reading(self, values, bits)
+        return Reading(self, values, opens, turns)
 
     def fire(self, chart: Chart) -> Firing:
         """Give the rules that hold on a chart as it stands, with every answer that any way to them rests on."""
@@ -234,6 +244,10 @@ class Program:
             self._found[whole] = len(self.nodes)
             self.nodes.append(_Node(key, parts))
         return self._found[whole]
+
+
+def _when_not_applicable(leaf: Leaf) -> int:
+    return ends.TRUE if isinstance(leaf, Known) else ends.FALSE
 
 
 class _Trace:

@@ -110,9 +110,10 @@ def check(loading: Loading, knowledge: KnowledgeBase, places: Places, on: date |
     """Note every fault of the whole; `on` is the day against which review dates are held, None to leave them."""
     _gap_labels(loading, knowledge, places)
     _misplaced(loading, knowledge, places)
-    _unused(loading, knowledge, places)
     _ignorance_alone(loading, knowledge, places)
-    _holes_of_the_screen(loading, knowledge, places)
+    if not loading.unreadable:  # otherwise what is missing may stand in a file that could not be read
+        _unused(loading, knowledge, places)
+        _holes_of_the_screen(loading, knowledge, places)
     if on is not None:
         _review_dates(loading, knowledge, places, on)
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from triage.conditions import names as tested_in
 from triage.errors import suggestion
 from triage.findings import (
     Answerer,
@@ -19,6 +20,7 @@ from triage.findings import (
     Unit,
 )
 from triage.formulas import FormulaError, inputs, parse
+from triage.knowledge import rests_on_gap
 from triage.loader.loading import Loading
 from triage.loader.notation import Names, Reader
 from triage.loader.source import Block, line_of
@@ -44,7 +46,8 @@ def _units(loading: Loading, file: str, entry: Block) -> tuple[Unit, ...]:
             if factor == 0:
                 loading.fault(file, unit.line, f"{place}: a factor of 0 cannot be turned round; give the exact factor")
             elif factor is not None and offset is not None:
-                found.append(Unit(unit["ucum"], tuple(unit.get("spellings") or ()), factor, offset))
+                ucum, spellings = loading.text(file, unit, "ucum"), loading.names(file, unit, "spellings", "spelling")
+                found.append(Unit(ucum, spellings, factor, offset))
     return tuple(found)
 
 
@@ -73,7 +76,7 @@ def _options(loading: Loading, file: str, entry: Block) -> tuple[Option, ...]:
     return tuple(Option(option, str(labels.get(option, option.replace("_", " ")))) for option in options)
 
 
-def _bands(loading: Loading, file: str, entry: Block) -> Bands | None:
+def _bands(loading: Loading, file: str, entry: Block, plausible: tuple[float, float] | None = None) -> Bands | None:
     written, place = entry.get("bands"), f"`{entry['id']}`: bands"
     if written is None:
         return None
@@ -88,7 +91,14 @@ def _bands(loading: Loading, file: str, entry: Block) -> Bands | None:
         if number is not None:
             if cuts and float(number) <= cuts[-1][0]:
                 loading.fault(file, line_of(limit), f"{place}: cut points must rise; {limit} does not")
+            if plausible is not None and not plausible[0] <= float(number) <= plausible[1]:
+                loading.fault(file, line_of(limit), f"{place}: {limit} lies outside the plausible range")
             cuts.append((float(number), str(word)))
+    for word in written.values():
+        if not isinstance(word, str):
+            loading.fault(
+                file, line_of(word, entry.line), f"{place}: the word of a band is not a text; put it into quotes"
+            )
     words = {str(word) for word in written.values()}
     normal = loading.text(file, entry, "normal")
     if normal and normal not in words:
@@ -98,6 +108,10 @@ def _bands(loading: Loading, file: str, entry: Block) -> Bands | None:
 
 def _intervals(loading: Loading, file: str, entry: Block) -> tuple[ReferenceInterval, ...]:
     by_sex = entry.get("intervals_by_sex") or Block()
+    if not isinstance(by_sex, Block):
+        message = f"`{entry['id']}`: intervals_by_sex is no mapping; write {{male: [60, 105], female: [45, 85]}}"
+        loading.fault(file, line_of(by_sex, entry.line), message)
+        by_sex = Block()
     written = {"": entry["interval"]} if "interval" in entry else dict(by_sex)
     found = []
     for sex, ends in written.items():
@@ -136,6 +150,7 @@ def read_findings(
     """Read the findings of every file, and the names that conditions may use."""
     findings: dict[str, FindingDefinition] = {}
     follow_ups: list[tuple[str, Block]] = []
+    dated: list[tuple[str, Block]] = []
     for file, written in files.items():
         for entry in loading.entries(file, written, "finding", FINDING):
             if not loading.once(file, entry, findings, "finding"):
@@ -161,30 +176,84 @@ def read_findings(
                 options=_options(loading, file, entry),
                 unknown_options=loading.names(file, entry, "unknown_options", "option"),
                 danger=loading.flag(file, entry, "danger", True), report_only=loading.flag(file, entry, "report_only", False),
-                bands=_bands(loading, file, entry), intervals=_intervals(loading, file, entry),
+                bands=_bands(loading, file, entry, plausible), intervals=_intervals(loading, file, entry),
                 traps=_traps(loading, file, entry, units), dated_by=loading.text(file, entry, "dated_by"),
             )  # fmt: skip
             if "only_if" in entry:
                 follow_ups.append((file, entry))
-    quantities = [entry for entry in derived or () if isinstance(entry, Block) and "id" in entry]
+            if "dated_by" in entry:
+                dated.append((file, entry))
+    quantities = _named(derived)
     names = Names(
         findings=findings,
-        derived_units={entry["id"]: Unit(entry.get("unit", "1")) for entry in quantities},
+        derived_units={entry["id"]: Unit(str(entry.get("unit", "1"))) for entry in quantities},
         derived_counts=frozenset(entry["id"] for entry in quantities if "count" in entry),
-        patterns=frozenset(entry["id"] for entry in found_patterns or () if isinstance(entry, Block) and "id" in entry),
+        patterns=frozenset(entry["id"] for entry in _named(found_patterns)),
         medicines=catalogue.names,
+        partial=loading.is_lost("findings/", "derived.yaml", "patterns.yaml", "medicines.yaml"),
     )
+    for where, entries in (("derived.yaml", quantities), ("patterns.yaml", _named(found_patterns))):
+        for entry in entries:
+            if entry["id"] in findings or (where == "patterns.yaml" and entry["id"] in names.derived_units):
+                loading.fault(where, entry.line, f"`{entry['id']}`: something else has this id; rename one of them")
+    # A follow-up rests on answers alone: it is settled before any quantity is derived and any pattern is read.
+    answers_alone = replace(names, derived_units={}, derived_counts=frozenset(), patterns=frozenset())
     for file, entry in follow_ups:
-        reader = Reader(file, names, loading.faults)
-        condition = reader.condition(entry["only_if"], f"finding `{entry['id']}`: only_if", entry.line)
-        if condition is not None:
-            before = findings[entry["id"]]
-            findings[entry["id"]] = replace(before, only_if=condition)
-    for finding in findings.values():
-        if finding.dated_by and finding.dated_by not in findings:
-            message = f"finding `{finding.id}`: dated_by names no finding" + suggestion(finding.dated_by, findings)
-            loading.fault("findings", 1, message)
+        reader = Reader(file, answers_alone, loading.faults)
+        place = f"finding `{entry['id']}`: only_if"
+        condition = reader.condition(entry["only_if"], place, entry.line)
+        if condition is None:
+            continue
+        if entry["id"] in tested_in(condition):
+            loading.fault(
+                file, line_of(entry["only_if"], entry.line), f"{place}: names the finding itself; name its parent"
+            )
+        elif rests_on_gap(condition, frozenset()):
+            message = f"{place}: rests on a gap condition; a follow-up applies because of an answer"
+            loading.fault(file, line_of(entry["only_if"], entry.line), message)
+        else:
+            findings[entry["id"]] = replace(findings[entry["id"]], only_if=condition)
+    _refuse_circles(loading, findings, {str(entry["id"]): (file, entry.line) for file, entry in follow_ups})
+    for file, entry in dated:
+        if entry["dated_by"] not in findings and not names.partial:
+            message = f"finding `{entry['id']}`: dated_by names no finding" + suggestion(
+                str(entry["dated_by"]), findings
+            )
+            loading.fault(file, line_of(entry["dated_by"], entry.line), message)
     return findings, names
+
+
+def _named(entries: Any) -> list[Block]:
+    """Give the entries that have an id, of a list that may be anything."""
+    return [
+        entry
+        for entry in (entries if isinstance(entries, list) else ())
+        if isinstance(entry, Block) and isinstance(entry.get("id"), str)
+    ]
+
+
+def _refuse_circles(
+    loading: Loading, findings: dict[str, FindingDefinition], places: dict[str, tuple[str, int]]
+) -> None:
+    """Findings may follow up each other, but never in a circle; one that does is taken as no follow-up from here on."""
+
+    def visit(name: str, path: tuple[str, ...]) -> None:
+        only_if = findings[name].only_if if name in findings else None
+        if only_if is None:
+            return
+        if name in path:
+            file, line = places[name]
+            circle = " -> ".join((*path[path.index(name) :], name))
+            loading.fault(
+                file, line, f"finding `{name}`: follow-ups wait for each other in a circle: {circle}; break it"
+            )
+            findings[name] = replace(findings[name], only_if=None)
+            return
+        for parent in sorted(tested_in(only_if)):
+            visit(parent, (*path, name))
+
+    for name in places:
+        visit(name, ())
 
 
 def read_derived(loading: Loading, written: Any, names: Names) -> dict[str, DerivedQuantity]:
@@ -201,15 +270,15 @@ def read_derived(loading: Loading, written: Any, names: Names) -> dict[str, Deri
                 continue
             valid = reader.condition(source["valid_when"], place, source.line) if "valid_when" in source else None
             try:
-                formula = parse(source["formula"])
+                formula = parse(loading.text(file, source, "formula"))
             except FormulaError as error:
                 loading.fault(file, source.line, f"{place}: {error}")
                 continue
-            for name in sorted(inputs(formula) - set(names.findings)):
+            for name in () if names.partial else sorted(inputs(formula) - set(names.findings)):
                 loading.fault(
                     file, source.line, f"{place}: unknown finding `{name}`" + suggestion(name, names.findings)
                 )
-            sources.append(FormulaSource(formula, valid, source["formula"]))
+            sources.append(FormulaSource(formula, valid, loading.text(file, source, "formula")))
         items = []
         for written_item in entry.get("count") or ():
             item = loading.block(file, written_item, place, "when weight", "when weight", entry.line)

@@ -100,21 +100,21 @@ class _Reading:
         for entry in self._loading.entries(file, self._written[file], "level", " ".join(("id", *texts)), needed):
             level = self._loading.choice(file, entry, "id", Urgency, Urgency.ROUTINE)
             words = UrgencyWords(level, *(self._loading.text(file, entry, key) for key in texts))
-            if words.destination not in places:
+            if words.destination not in places and not self._loading.is_lost("destinations.yaml"):
                 message = f"level `{level.value}`: unknown destination `{words.destination}`"
                 where = line_of(entry["destination"], entry.line)
                 self._loading.fault(file, where, message + suggestion(words.destination, places))
             if self._loading.once(file, entry, [one.value for one in found], "level"):
                 found[level] = words
         for level in Urgency:
-            if level not in found:
+            if level not in found and file not in self._loading.unreadable:
                 self._loading.fault(file, 1, f"level `{level.value}` is missing; add it")
         return {level: found[level] for level in Urgency if level in found}
 
     def investigation(self, file: str, entry: Block, causes: dict[str, Cause]) -> Investigation:
         when = self._condition(file, entry, "when")
         named = self._loading.names(file, entry, "causes", "cause", causes)
-        if when is None and not named:
+        if "when" not in entry and not named:
             self._loading.fault(file, entry.line, f"`{entry['id']}`: says for what it is; name `causes` or give `when`")
         label, first, second = (self._loading.text(file, entry, key) for key in ("label", "first", "second"))
         return Investigation(str(entry["id"]), label, first, second, named, when, self._loading.basis(file, entry))
@@ -151,7 +151,7 @@ class _Reading:
     def honest(self, file: str, entry: Block, advice: dict[str, Advice]) -> HonestLine:
         when = self._condition(file, entry, "when")
         named = self._loading.names(file, entry, "advice", "advice item", advice)
-        if when is None and not named:
+        if "when" not in entry and not named:
             self._loading.fault(file, entry.line, f"`{entry['id']}`: would never be printed; give `when` or `advice`")
         row, topic, text = (self._loading.text(file, entry, key) for key in ("row", "topic", "text"))
         return HonestLine(str(entry["id"]), row, topic, text, named, when, self._loading.basis(file, entry))
@@ -159,7 +159,7 @@ class _Reading:
     def conflict(self, file: str, entry: Block) -> Conflict | None:
         when, keep = self._condition(file, entry, "when"), self._loading.text(file, entry, "keep")
         finding = self._names.findings.get(keep)
-        if finding is None or finding.kind is not Kind.BOOLEAN:
+        if (finding is None and not self._names.partial) or (finding is not None and finding.kind is not Kind.BOOLEAN):
             message = f"`{entry['id']}`: keep `{keep}` is no yes-or-no finding" + suggestion(keep, self._names.findings)
             self._loading.fault(file, line_of(entry["keep"], entry.line), message)
         note = self._loading.text(file, entry, "note")

@@ -55,6 +55,9 @@ def load(root: Path, *, on: date | None = None) -> KnowledgeBase:
         raise KnowledgeBaseError(loading.faults)
     everything = sorted((*paths, *folders["findings"], *folders["rules"]))
     written = {path.relative_to(root).as_posix(): read_file(path, root, loading.faults) for path in everything}
+    loading.unreadable = {file for file, content in written.items() if content is None} & {
+        fault.file for fault in loading.faults
+    }
     digest = hashlib.sha256()
     for path in everything:
         digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")

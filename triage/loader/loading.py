@@ -13,6 +13,12 @@ from triage.rules import Basis, Provenance, Source
 
 Choice = TypeVar("Choice", bound=Enum)
 
+_DEFINED_IN = {
+    "source": ("sources.yaml",), "cause": ("causes.yaml",), "destination": ("destinations.yaml",),
+    "advice item": ("advice.yaml",), "class": ("medicines.yaml",), "finding": ("findings/",),
+}  # fmt: skip
+"""Where the things are defined that others name."""
+
 
 def _some(known: Iterable[str]) -> str:
     """Name what there is, where that is short enough to help."""
@@ -27,6 +33,12 @@ class Loading:
         self.root = root
         self.faults: list[KnowledgeFault] = []
         self.sources: dict[str, Source] = {}
+        self.unreadable: set[str] = set()
+        """Files whose notation is broken: what they define is not known, so nothing is said about who names it."""
+
+    def is_lost(self, *files: str) -> bool:
+        """Whether one of these files, or a file in one of these folders, could not be read."""
+        return any(lost.startswith(file) for lost in self.unreadable for file in files)
 
     def fault(self, file: str, line: int, message: str) -> None:
         """Note a fault."""
@@ -35,6 +47,8 @@ class Loading:
     def entries(self, file: str, written: Any, what: str, keys: str, needed: str = "id") -> list[Block]:
         """Give the mappings of a list that have what they need; note missing and unknown keys."""
         found: list[Block] = []
+        if file in self.unreadable:
+            return found
         if not isinstance(written, list):
             self.fault(file, 1, f"a list of {what}s is expected; begin each with `- id:`")
             return found
@@ -47,6 +61,8 @@ class Loading:
 
     def block(self, file: str, written: Any, place: str, keys: str, needed: str, line: int = 1) -> Block | None:
         """Give a mapping if it has what it needs and nothing else; note what is wrong otherwise."""
+        if file in self.unreadable and written is None:
+            return None
         if not isinstance(written, Block):
             self.fault(file, line_of(written, line), f"{place}: a mapping with {', '.join(needed.split())} is expected")
             return None
@@ -145,7 +161,7 @@ class Loading:
         if not isinstance(written, list) or not all(isinstance(one, str) for one in written):
             self.fault(file, line_of(written, entry.line), f"{place}: {key} is not a list of ids; write [a, b]")
             return ()
-        if known is not None:
+        if known is not None and not self.is_lost(*_DEFINED_IN.get(what, ())):
             for one in written:
                 if one not in known:
                     where = line_of(one, entry.line)

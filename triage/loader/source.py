@@ -58,14 +58,18 @@ def read(text: str, file: str, faults: list[KnowledgeFault]) -> Any:
     return _plain(node, file, faults)
 
 
-def _plain(node: yaml.Node | None, file: str, faults: list[KnowledgeFault]) -> Any:
+def _plain(node: yaml.Node | None, file: str, faults: list[KnowledgeFault], above: tuple[int, ...] = ()) -> Any:
     if node is None:
         return None
     line = node.start_mark.line + 1
+    if id(node) in above:
+        faults.append(KnowledgeFault(file, line, "yaml: an anchor holds itself; write the part out"))
+        return None
+    above = (*above, id(node))
     if isinstance(node, yaml.ScalarNode):
         return None if node.tag.endswith(":null") else Text.at(node.value, line)
     if isinstance(node, yaml.SequenceNode):
-        items = Items(_plain(part, file, faults) for part in node.value)
+        items = Items(_plain(part, file, faults, above) for part in node.value)
         items.line = line
         return items
     block = Block()
@@ -74,7 +78,7 @@ def _plain(node: yaml.Node | None, file: str, faults: list[KnowledgeFault]) -> A
         key = Text.at(str(key_node.value), key_node.start_mark.line + 1)
         if key in block:
             faults.append(KnowledgeFault(file, key.line, f"`{key}` is given twice; keep one of them"))
-        block[key] = _plain(value_node, file, faults)
+        block[key] = _plain(value_node, file, faults, above)
     return block
 
 
