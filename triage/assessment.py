@@ -93,7 +93,8 @@ class FiredRule(Plain):
     A rule that fired.
 
     `order` counts from 1 in the stable order of the trace (level, gap rules after others, id). `gap` rules fired because
-    something is not yet known; an answer may take them back.
+    something is not yet known; an answer may take them back. `action` and `destinations` are empty for a rule that could wait
+    when the final urgency cannot.
     """
 
     order: int

@@ -17,6 +17,7 @@ from triage.conditions import (
     Not,
     NotShown,
     PatternHolds,
+    Urgency,
     children,
     tested,
 )
@@ -31,14 +32,16 @@ def fired_rules(case: Case) -> tuple[a.FiredRule, ...]:
     """Give the rules that fired, in the stable order of the trace."""
     found = []
     for order, rule in enumerate(case.fired, start=1):
+        # Nobody who must be seen today or now is also told to book an ordinary appointment or to look after it alone.
+        can_wait = rank(rule.urgency) <= Urgency.ROUTINE.rank and case.level.rank >= Urgency.SAME_DAY.rank
         evidence = tuple(_evidence(case, literal) for literal in case.found.firing.rules[rule.id])
         found.append(
             a.FiredRule(
                 order=order, id=rule.id, row=rule.row, title=rule.title, cause=rule.cause, certainty=rule.certainty,
                 urgency=rule.urgency, gap=rule.gap, set_aside=rule.id in case.found.verdict.set_aside,
                 condition=case.prose.rule(rule.id), because=_because(case, rule), evidence=evidence,
-                patterns=case.found.firing.through[rule.id], action=rule.action,
-                destinations=case.places(rule), deadline=rule.deadline, grounds=case.grounds(rule.basis),
+                patterns=case.found.firing.through[rule.id], action="" if can_wait else rule.action,
+                destinations=() if can_wait else case.places(rule), deadline="" if can_wait else rule.deadline, grounds=case.grounds(rule.basis),
                 harm=rule.harm,
             )
         )  # fmt: skip
