@@ -3,23 +3,29 @@
 from typing import Literal
 
 from triage.assessment import Plain
+from triage.blocking import blocked_by
 from triage.chart import Chart, State
 from triage.conditions import (
     AllOf,
     AnyOf,
     AtLeast,
+    Compare,
     Condition,
     Leaf,
     Not,
     NotShown,
     PatternHolds,
     Urgency,
+    UrgencyAtLeast,
     tested,
+    walk,
 )
 from triage.errors import UnknownNameError, suggestion
+from triage.firing import Literal as Leaning
 from triage.interpreters.prose import Prose, shown
 from triage.interpreters.reference import Reference
 from triage.knowledge import KnowledgeBase
+from triage.polarity import Polarity
 from triage.truth import FALSE, TRUE, UNKNOWN, Truth
 
 
@@ -32,8 +38,27 @@ class Step(Plain):
     parts: tuple["Step", ...]
 
 
+class Block(Plain):
+    """
+    One test that keeps a condition from holding.
+
+    `how` says in which way it does: answered otherwise, out of range (with the distance to the limit), not asked, asked in
+    vain, or not applicable.
+    """
+
+    finding: str
+    needed: str
+    answer: str
+    how: Literal["answered otherwise", "out of range", "not asked", "asked, not known", "does not apply"]
+    distance: str
+
+
 class Explained(Plain):
-    """One rule, pattern or advice condition: what it concludes, and the truth of its condition."""
+    """
+    One rule, pattern or advice condition: what it concludes, and the truth of its condition.
+
+    `blocked_by` are the fewest tests that would have to come out otherwise for the condition to hold; none when it does.
+    """
 
     id: str
     title: str
@@ -41,6 +66,7 @@ class Explained(Plain):
     urgency: Urgency | None
     truth: Truth
     sources: tuple[str, ...]
+    blocked_by: tuple[Block, ...]
     condition: Step
 
 
@@ -57,6 +83,8 @@ class Explanation(Plain):
         for entry in self.entries:
             level = f" ({entry.urgency.value.replace('_', ' ')})" if entry.urgency is not None else ""
             lines += ["", f"{entry.id}  {entry.title}{level}: {_OUTCOME[entry.kind][entry.truth]}"]
+            if entry.blocked_by:
+                lines.append(f"  would need: {'; '.join(map(_blocking, entry.blocked_by))}")
             lines += _lines(entry.condition, 1)
             if entry.sources:
                 lines.append(f"  sources: {', '.join(entry.sources)}")
@@ -69,6 +97,11 @@ _OUTCOME: dict[str, dict[Truth, str]] = {
     "withhold": {TRUE: "withheld", FALSE: "no reason to withhold", UNKNOWN: "not excluded"},
     "offer": {TRUE: "relevant", FALSE: "not relevant", UNKNOWN: "not known to be relevant"},
 }
+_UNANSWERED: dict[State, Literal["not asked", "asked, not known", "does not apply"]] = {
+    State.NOT_ASKED: "not asked",
+    State.ASKED_UNKNOWN: "asked, not known",
+    State.NOT_APPLICABLE: "does not apply",
+}
 _MARK: dict[Truth, str] = {TRUE: "[yes]", FALSE: "[no] ", UNKNOWN: "[?]  "}
 
 
@@ -78,6 +111,11 @@ def _lines(step: Step, depth: int) -> list[str]:
         f"{'  ' * depth}{_MARK[step.truth]} {step.text}{said}",
         *(line for part in step.parts for line in _lines(part, depth + 1)),
     ]
+
+
+def _blocking(block: Block) -> str:
+    said = f"is {block.answer}" if block.answer else block.how
+    return f"{block.needed} ({said}{f', {block.distance}' if block.distance else ''})"
 
 
 def explain(knowledge: KnowledgeBase, prose: Prose, chart: Chart, urgency: Urgency, name: str) -> Explanation:
@@ -119,6 +157,10 @@ def explain(knowledge: KnowledgeBase, prose: Prose, chart: Chart, urgency: Urgen
     return Explanation(name=name, title=title, entries=tuple(entries))
 
 
+def _before_verdict(condition: Condition) -> bool:
+    return not any(isinstance(node, UrgencyAtLeast) for node in walk(condition))
+
+
 class _Teller:
     """Tells conditions for one chart."""
 
@@ -126,8 +168,8 @@ class _Teller:
         self._knowledge = knowledge
         self._prose = prose
         self._chart = chart
-        patterns = {name: pattern.when for name, pattern in knowledge.patterns.items()}
-        self._reader = Reference(patterns, chart, urgency)
+        self._patterns = {name: pattern.when for name, pattern in knowledge.patterns.items()}
+        self._reader = Reference(self._patterns, chart, urgency)
 
     def entry(
         self,
@@ -139,9 +181,31 @@ class _Teller:
         sources: tuple[str, ...],
     ) -> Explained:
         step = self._step(when)
+        found = blocked_by(self._patterns, self._chart, when) if _before_verdict(when) else frozenset()
+        blocks = tuple(self._block(literal) for literal in sorted(found, key=lambda literal: literal.order))
         return Explained(
-            id=name, title=title, kind=kind, urgency=urgency, truth=step.truth, sources=sources, condition=step
-        )
+            id=name, title=title, kind=kind, urgency=urgency, truth=step.truth, sources=sources, blocked_by=blocks,
+            condition=step,
+        )  # fmt: skip
+
+    def _block(self, literal: Leaning) -> Block:
+        leaf, name = literal.leaf, tested(literal.leaf)
+        said = self._prose.say(leaf)
+        needed = {
+            Polarity.HOLDS: said, Polarity.EXCLUDED: self._prose.say(Not(leaf)), Polarity.NOT_SHOWN: f"not shown: {said}",
+            Polarity.NOT_EXCLUDED: f"not excluded: {said}",
+        }[literal.polarity]  # fmt: skip
+        state, value = self._chart.state(name), self._chart.values.get(name)
+        how: Literal["answered otherwise", "out of range", "not asked", "asked, not known", "does not apply"]
+        distance = ""
+        if state is State.ANSWERED and isinstance(leaf, Compare) and isinstance(value, float):
+            how, distance = "out of range", f"{abs(value - leaf.limit):.4g}{self._prose.unit(name)} away"
+        elif state is State.ANSWERED:
+            how = "answered otherwise"
+        else:
+            how = _UNANSWERED[state]
+        answer = shown(self._knowledge, self._chart, name) if state is State.ANSWERED else ""
+        return Block(finding=name, needed=needed, answer=answer, how=how, distance=distance)
 
     def _step(self, condition: Condition) -> Step:
         truth = self._reader.truth(condition)
@@ -170,4 +234,4 @@ class _Teller:
         state = self._chart.state(name)
         if state is State.ANSWERED:
             return shown(self._knowledge, self._chart, name)
-        return {State.ASKED_UNKNOWN: "asked, not known", State.NOT_APPLICABLE: "does not apply"}.get(state, "not asked")
+        return _UNANSWERED[state]

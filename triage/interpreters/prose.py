@@ -70,7 +70,7 @@ class Prose:
             case Present(finding=name):
                 return f"{self.label(name)}: yes"
             case Compare(quantity=name, operator=sign, limit=limit):
-                return f"{self.label(name)} {_COMPARED[sign]} {limit:g}{self._unit(name)}"
+                return f"{self.label(name)} {_COMPARED[sign]} {limit:g}{self.unit(name)}"
             case IsOneOf(finding=name, options=options) | Includes(finding=name, options=options):
                 return f"{self.label(name)}: {' or '.join(self._option(name, option) for option in options)}"
             case Takes():
@@ -106,7 +106,8 @@ class Prose:
             for part in parts
         )
 
-    def _unit(self, name: str) -> str:
+    def unit(self, name: str) -> str:
+        """Give the unit of a quantity with a space before it; nothing for a plain number."""
         unit = (
             self._knowledge.findings[name].unit
             if name in self._knowledge.findings
