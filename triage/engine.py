@@ -13,8 +13,10 @@ from typing import Literal, TypeAlias, assert_never, get_args
 from triage.assembling import Found, assemble, identify
 from triage.assessment import Assessment, ConflictFound
 from triage.bounds import Completions
+from triage.changing import Changes, changes
 from triage.chart import Chart, State, Value
 from triage.charting import chart_of
+from triage.conditions import Urgency
 from triage.conflicts import corrected
 from triage.errors import EngineDisagreement, UnknownNameError, suggestion
 from triage.explaining import Explanation, explain
@@ -133,6 +135,22 @@ class Triage:
         read = read_intake(self.knowledge, intake, on=on or date.today())
         chart, _, decided, _ = self._decide(read)
         return explain(self.knowledge, self._prose, chart, decided.urgency, name)
+
+    def what_would_change(self, intake: Mapping[str, object], *, on: date | None = None) -> Changes:
+        """
+        Give every single answer that would raise or lower the urgency, and how far each result is from the next band.
+
+        It tries some hundred answers, one at a time, with the compiled reader: about a second.
+
+        Raises:
+            IntakeError: as for `assess`.
+        """
+        read = read_intake(self.knowledge, intake, on=on or date.today())
+
+        def urgency_of(chart: Chart) -> Urgency:
+            return verdict(self.knowledge, chart, self._program.read(chart).true_rules()).urgency
+
+        return changes(self.knowledge, self._prose, read.answers, urgency_of)
 
     def next_question(
         self,

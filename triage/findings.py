@@ -131,6 +131,7 @@ class FindingDefinition:
         bands, intervals: how a value is called, and the intervals printed beside it.
         traps: numbers that are suspicious in a unit.
         dated_by: the finding that holds the age in days of this result.
+        fixed: an answer that will not change (age, a known condition).
     """
 
     id: str
@@ -152,6 +153,7 @@ class FindingDefinition:
     intervals: tuple[ReferenceInterval, ...] = ()
     traps: tuple[Trap, ...] = ()
     dated_by: str = ""
+    fixed: bool = False
 
     @property
     def unit(self) -> Unit:

@@ -695,3 +695,17 @@ def test_interview_takes_options_numbers_and_medicines(tmp_path: Path) -> None:
     answers = json.loads(kept.read_text(encoding="utf-8"))
     assert answers["age_years"] == "46"
     assert answers["medicines"] == ["furosemide 40 mg", "salbutamol inhaler"]
+
+
+def test_explain_without_a_name_tells_what_would_change_the_urgency() -> None:
+    result = run("explain", "-", "--on", DAY, given='{"lab_k": "3.1 mmol/L", "saddle_numb": false}')
+    as_json = run("explain", "-", "--on", DAY, "--json", given='{"lab_k": "3.1 mmol/L", "saddle_numb": false}')
+
+    assert (result.exit_code, as_json.exit_code) == (0, 0)
+    assert "Urgency now: urgent" in result.stdout
+    assert "Saddle sensory change: yes (now no)" in result.stdout
+    assert (
+        "Potassium 3.1 mmol/L, mildly low: 0.1 mmol/L lower is moderately low; 0.4 mmol/L higher is normal"
+        in result.stdout
+    )
+    assert json.loads(as_json.stdout)["urgency"] == "urgent"

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
+from triage.changing import Changes
 from triage.cli import demonstration, interviewing
 from triage.cli.exits import DONE, EXIT_CODES, FAULTS, USAGE, exit_codes, fail
 from triage.cli.files import (
@@ -214,25 +215,33 @@ def interview(
 @exit_codes()
 def explain(
     file: Input,
-    name: Annotated[str, typer.Argument(help="A rule, a row of rules, a cause, a pattern or an advice item.")],
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[NAME]",
+            help="A rule, a row of rules, a cause, a pattern or an advice item. [what would change the urgency]",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the explanation as JSON.")] = False,
     on: Day = None,
     kb: Folder = None,
 ) -> None:
     """
-    Say why something was concluded, or why not, test by test.
+    Say why something was concluded, or why not, test by test; without a name, what would change the urgency.
 
     \b
     Example:
       triage explain intake.json cauda_equina
+      triage explain intake.json
     """
-    intake = read_intake_file(read(file))
-    found = engine_on(kb).explain(intake, name, on=day_of(on))
+    intake, engine = read_intake_file(read(file)), engine_on(kb)
+    found: Explanation | Changes = (
+        engine.what_would_change(intake, on=day_of(on)) if name is None else engine.explain(intake, name, on=day_of(on))
+    )
     if as_json:
         write_out(found.model_dump_json(indent=2).encode() + b"\n")
     else:
-        shown = Explanation.model_validate(harmless(found.model_dump(mode="json")))
-        say(shown.to_text())
+        say(type(found).model_validate(harmless(found.model_dump(mode="json"))).to_text())
 
 
 @knowledge_base.command(epilog=_EPILOG)

@@ -28,7 +28,7 @@ from triage.medicines import Catalogue
 
 FINDING = (
     "id kind label question answered_by units range bare_number options option_labels unknown_options danger report_only "
-    "only_if bands normal interval intervals_by_sex traps dated_by"
+    "only_if bands normal interval intervals_by_sex traps dated_by fixed"
 )
 UNIT = "ucum spellings factor offset"
 TRAP = "unit above below likely keep"
@@ -178,6 +178,7 @@ def read_findings(
                 danger=loading.flag(file, entry, "danger", True), report_only=loading.flag(file, entry, "report_only", False),
                 bands=_bands(loading, file, entry, plausible), intervals=_intervals(loading, file, entry),
                 traps=_traps(loading, file, entry, units), dated_by=loading.text(file, entry, "dated_by"),
+                fixed=loading.flag(file, entry, "fixed", False),
             )  # fmt: skip
             if "only_if" in entry:
                 follow_ups.append((file, entry))
