@@ -13,6 +13,7 @@ from triage.charting import chart_of
 from triage.conditions import MEDICINES, Compare, Urgency, walk
 from triage.findings import Bands, FindingDefinition, Kind
 from triage.formulas import Formula, evaluate, inputs, rounded
+from triage.intake import as_intake
 from triage.interpreters.prose import Prose, shown
 from triage.knowledge import KnowledgeBase
 
@@ -21,13 +22,18 @@ STEP = 1e-6
 
 
 class Turn(Plain):
-    """One answer that would change the urgency: what it is now, what it would have to be, and the level it leads to."""
+    """
+    One answer that would change the urgency: what it is now, what it would have to be, and the level it leads to.
+
+    `then` says it in words, `answer` as an intake takes it.
+    """
 
     finding: str
     label: str
     now: str
     state: State
     then: str
+    answer: bool | str | list[str] | dict[str, float | str]
     urgency: Urgency
 
 
@@ -111,7 +117,9 @@ def changes(
             if level is not now:
                 turn = Turn(
                     finding=finding.id, label=prose.label(finding.id), now=shown(knowledge, chart, finding.id),
-                    state=chart.state(finding.id).value, then=shown(knowledge, later, finding.id), urgency=level,
+                    state=chart.state(finding.id).value, then=_then(knowledge, prose, later, finding.id, own),
+                    answer=as_intake(knowledge, {finding.id: value})[finding.id],  # type: ignore[arg-type]
+                    urgency=level,
                 )  # fmt: skip
                 found.setdefault((finding.id, level), turn)
     turns = sorted(found.values(), key=lambda turn: (-turn.urgency.rank, knowledge.asked_at[turn.finding]))
@@ -128,6 +136,18 @@ def _can_change(finding: FindingDefinition, answers: Mapping[str, Value | None],
     if finding.id == MEDICINES or chart.state(finding.id) is ChartState.NOT_APPLICABLE:
         return False
     return answers.get(finding.id) is None or not finding.fixed
+
+
+def _then(knowledge: KnowledgeBase, prose: Prose, later: Chart, name: str, limits: Iterable[float]) -> str:
+    """Say an answer; a number one step beside a limit as below or above it."""
+    value = later.values.get(name)
+    if isinstance(value, float):
+        for limit in limits:
+            if value == rounded(limit - STEP):
+                return f"below {limit:.10g}{prose.unit(name)}"
+            if value == rounded(limit + STEP):
+                return f"above {limit:.10g}{prose.unit(name)}"
+    return shown(knowledge, later, name)
 
 
 def _limits(knowledge: KnowledgeBase) -> dict[str, set[float]]:
