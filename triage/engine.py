@@ -4,7 +4,7 @@
 rules, the verdict reads what fired, and the assessment says it.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -91,13 +91,44 @@ class Triage:
             IntakeError: the intake is no mapping, or (strict) holds faults.
             EngineDisagreement: the two readers differ; nothing is released.
         """
+        return self._assess(intake, self._engine, on, strict, scope)
+
+    def assess_many(
+        self,
+        intakes: Iterable[Mapping[str, object]],
+        *,
+        on: date | None = None,
+        scope: Collection[Answerer] = (Answerer.PERSON,),
+        check_every: int = 100,
+    ) -> Iterator[Assessment]:
+        """
+        Assess many people, one after another, as they come.
+
+        The compiled reader decides; the first and then every `check_every`-th is checked against experta, and says so in its
+        `engine`.
+
+        Raises:
+            IntakeError: as for `assess`, when the intake comes up.
+            EngineDisagreement: the two readers differ on a checked one.
+        """
+        for number, intake in enumerate(intakes):
+            yield self._assess(intake, "checked" if number % check_every == 0 else "compiled", on, False, scope)
+
+    def _assess(
+        self,
+        intake: Mapping[str, object],
+        engine: Engine,
+        on: date | None,
+        strict: bool,
+        scope: Collection[Answerer],
+    ) -> Assessment:
         read = read_intake(self.knowledge, intake, on=on or date.today(), strict=strict)
-        chart, firing, decided, conflicts = self._decide(read)
+        chart, firing, decided, conflicts = self._decide(read, engine)
         found = Found(
             intake=read, chart=chart, firing=firing, verdict=decided, conflicts=conflicts,
             completions=self._completions,
             scope=tuple(answerer for answerer in Answerer if answerer in scope), as_of=read.moment,
-            engine=self._engine, engine_version=version("cramp-triage"),
+            engine=engine, engine_version=version("cramp-triage"),
         )  # fmt: skip
         return assemble(self.knowledge, self._prose, found, identify(self.knowledge, intake, read.moment))
 
@@ -133,7 +164,7 @@ class Triage:
             IntakeError: as for `assess`.
         """
         read = read_intake(self.knowledge, intake, on=on or date.today())
-        chart, _, decided, _ = self._decide(read)
+        chart, _, decided, _ = self._decide(read, self._engine)
         return explain(self.knowledge, self._prose, chart, decided.urgency, name)
 
     def what_would_change(self, intake: Mapping[str, object], *, on: date | None = None) -> Changes:
@@ -170,7 +201,7 @@ class Triage:
             IntakeError: as for `assess`.
         """
         read = read_intake(self.knowledge, intake, on=on or date.today())
-        chart, firing, decided, _ = self._decide(read)
+        chart, firing, decided, _ = self._decide(read, self._engine)
         behind = {
             name
             for rule in decided.rules
@@ -181,7 +212,7 @@ class Triage:
         who = tuple(answerer for answerer in Answerer if answerer in scope)
         return next_screen(self._completions, chart, decided, behind, who)
 
-    def _decide(self, read: Intake) -> tuple[Chart, Firing, Verdict, tuple[ConflictFound, ...]]:
+    def _decide(self, read: Intake, engine: Engine) -> tuple[Chart, Firing, Verdict, tuple[ConflictFound, ...]]:
         """
         Fire and judge.
 
@@ -192,7 +223,7 @@ class Triage:
         readings = [better, read.answers] if conflicts else [read.answers]
         if read.doubted:
             readings += [{**answers, **dict.fromkeys(read.doubted)} for answers in readings]
-        judged = [self._judge(answers) for answers in readings]
+        judged = [self._judge(answers, engine) for answers in readings]
         kept = max(range(len(judged)), key=lambda at: (judged[at][2].urgency.rank, -at))
         if conflicts and readings[kept] is read.answers:
             conflicts = tuple(
@@ -200,9 +231,9 @@ class Triage:
             )
         return (*judged[kept], conflicts)
 
-    def _judge(self, answers: Mapping[str, Value | None]) -> tuple[Chart, Firing, Verdict]:
+    def _judge(self, answers: Mapping[str, Value | None], engine: Engine) -> tuple[Chart, Firing, Verdict]:
         chart = chart_of(self.knowledge, answers)
-        match self._engine:
+        match engine:
             case "experta":
                 firing = self._network.fire(chart)
             case "compiled":
@@ -210,7 +241,7 @@ class Triage:
             case "checked":
                 firing = self._checked(chart, answers)
             case _:
-                assert_never(self._engine)
+                assert_never(engine)
         return chart, firing, verdict(self.knowledge, chart, firing.rules)
 
     def _checked(self, chart: Chart, answers: Mapping[str, Value | None]) -> Firing:

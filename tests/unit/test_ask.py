@@ -143,3 +143,16 @@ def test_a_fault_in_one_reader_is_caught_and_its_case_replays(flipped: str) -> N
         faulty.assess(replayed, on=DAY)
     assert again.value.rules == (flipped,)
     assert again.value.case == error.value.case
+
+
+def test_many_are_assessed_as_they_come_and_some_are_checked(triage: Triage) -> None:
+    intakes: list[dict[str, Any]] = [INTAKE, {}, {"saddle_numb": True}, {"lab_k": "2.4 mmol/L"}]
+    waiting = iter(intakes)
+    found = triage.assess_many(waiting, on=DAY, check_every=2)
+
+    first = next(found)
+    assert next(waiting) == {}  # nothing was read ahead
+    assert first == triage.assess(INTAKE, on=DAY)
+    rest = list(triage.assess_many(intakes[1:], on=DAY, check_every=2))
+    assert [one.engine for one in rest] == ["checked", "compiled", "checked"]
+    assert [one.urgency.level.value for one in rest] == ["routine", "emergency", "emergency"]
