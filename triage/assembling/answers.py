@@ -28,19 +28,19 @@ def _answer(case: Case, finding: FindingDefinition) -> a.Answer:
 
 
 def red_flags(case: Case) -> a.RedFlags:
-    """Give the red-flag screen in its four lists."""
+    """Give the red-flag screen in its four lists; an age or a list of medicines that was given is no sign, and in none of them."""
     pages = {name: page.title for page in reversed(case.kb.screen) for line in page.lines for name in line.findings}
     lists: dict[str, list[a.FlagFound]] = {"present": [], "absent": [], "unknown": [], "not_asked": []}
     items = screen_items(case.kb, case.chart)
     for name, _ in items:
         finding = case.kb.findings[name]
-        answer = case.shown(name)
-        flag = a.FlagFound(finding=name, label=finding.label, answer=answer, page=pages[name])
-        lists[_list(case, finding)].append(flag)
-    answered = sum(closed for _, closed in items)
+        flag = a.FlagFound(finding=name, label=finding.label, answer=case.shown(name), page=pages[name])
+        if kind := _list(case, finding):
+            lists[kind].append(flag)
     return a.RedFlags(
         **{kind: tuple(flags) for kind, flags in lists.items()},
-        answered=answered, total=len(items), complete=answered == len(items),
+        answered=len(lists["present"]) + len(lists["absent"]), total=sum(map(len, lists.values())),
+        complete=all(answered for _, answered in items),
     )  # fmt: skip
 
 
@@ -53,7 +53,7 @@ def _list(case: Case, finding: FindingDefinition) -> str:
         return "present" if value is finding.danger else "absent"
     if finding.kind is Kind.CHOICE:
         return "absent" if value == "none" else "present"
-    return "absent"
+    return ""
 
 
 def medicines(case: Case, fired: Iterable[a.FiredRule]) -> a.Medicines:
