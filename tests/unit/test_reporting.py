@@ -539,7 +539,7 @@ HOSTILE_TEXT = f"<script>alert(1)</script> {'A' * 300} \u202eevil \u05e9\u05dc\u
 MEDICINES = (
     "furosemide 40 mg", "bendroflumethiazide 2.5 mg", "salbutamol inhaler", "atorvastatin 40 mg", "clarithromycin 500 mg",
     "quinine 200 mg", "amlodipine 5 mg", "metformin 500 mg", "zorbofluxin 20 mg", f"<b>Herbal</b> mix {'B' * 300}",
-    "omeprazole 20 mg", {"name": "Lasix", "dose": "20 mg", "started": "2025-12-01", "stopped": "2026-02-01"},
+    "omeprazole 20 mg", {"name": "slow-K", "dose": "600 mg", "started": "2025-12-01", "stopped": "2026-02-01"},
 )  # fmt: skip
 
 
@@ -689,7 +689,7 @@ def test_no_artefact_of_a_template_is_left(real: Assessment, document: str) -> N
         shown = plain_text(page)
         for fault in real.input_faults:  # these speak of the intake's own notation
             for words in (fault.mend, fault.problem):
-                shown = shown.replace(printed(words), "")
+                shown = shown.replace(printed(words), "words")
 
         found = [
             match[0] for artefact in ARTEFACTS for match in re.finditer(rf".{{0,30}}(?:{artefact}).{{0,20}}", shown)
@@ -713,12 +713,20 @@ def test_real_text_fits_eighty_columns(real: Assessment, document: str) -> None:
 @pytest.mark.parametrize("document", ["report", "letter", "sbar"])
 def test_hostile_intakes_stay_words(document: str) -> None:
     page = html(assessed("hostile"), document=document)
-    tags = {tag for tag, _ in Elements(page).found}
 
-    assert tags.isdisjoint({"script", "b", "img", "iframe"} - ({"b"} if "<b>" in page.partition("<body")[2] else set()))
+    assert {tag for tag, _ in Elements(page).found}.isdisjoint({"script", "img", "iframe", "object"})
     assert "<script" not in page
     assert "<b>Herbal" not in page
     assert "\u202e" not in page + text(assessed("hostile"), document=document)
+
+
+@pytest.mark.parametrize("document", ["report", "letter"])
+def test_every_link_in_a_real_page_leads_somewhere(real: Assessment, document: str) -> None:
+    found = Elements(html(real, document=document)).found
+    ids = [attributes["id"] for _, attributes in found if "id" in attributes]
+
+    assert len(ids) == len(set(ids))
+    assert {a["href"][1:] for _, a in found if (a.get("href") or "").startswith("#")} <= set(ids)
 
 
 def test_long_lists_are_counted_in_the_letter() -> None:
@@ -732,8 +740,8 @@ def test_long_lists_are_counted_in_the_letter() -> None:
 def test_a_medicine_says_what_it_is_and_why_it_matters() -> None:
     rows = {row["name"]: row for row in context(assessed("hostile"))["medicine_rows"]}
 
-    assert rows["Lasix"]["also"] == "furosemide"
-    assert rows["Lasix"]["stopped"] == "1 Feb 2026"
+    assert rows["slow-K"]["also"] == "potassium chloride"
+    assert rows["slow-K"]["stopped"] == "1 Feb 2026"
     assert rows["furosemide 40 mg"]["also"] == ""
     assert rows["furosemide 40 mg"]["concern"].startswith("lowers potassium")
     assert not rows["zorbofluxin 20 mg"]["recognised"]

@@ -18,6 +18,10 @@ _IN_STORY = frozenset(name for _, names in _STORY for name in names)
 VITAL_SIGNS = frozenset({"temp_c", "heart_rate", "sys_bp", "dia_bp", "resp_rate", "spo2"})
 _ELSEWHERE = frozenset({"age_years", "sex_for_ranges", "muscle_cramps", "medicines"}) | VITAL_SIGNS | _IN_STORY
 _NAMES_IN_LETTER = 14
+# These say how to read a result; that one of them is missing is no missing test.
+_ABOUT_RESULTS = frozenset({
+    "lab_date_days", "lab_haemolysed", "lab_ck_uln", "lab_creat_base", "lab_creat_base_days", "lab_k_rise_fast",
+})  # fmt: skip
 
 
 def said(answer: Plain) -> str:
@@ -26,13 +30,29 @@ def said(answer: Plain) -> str:
 
 
 def is_no(answer: Plain) -> bool:
-    """Say whether a finding was answered no."""
-    return bool(answer["state"] == "answered" and answer["shown"].lower() == "no")
+    """Say whether a finding was answered no, or with the option that denies it."""
+    denied = ("no", "none") if answer["kind"] == "choice" and answer["finding"] not in _IN_STORY else ("no",)
+    return bool(answer["state"] == "answered" and answer["shown"].lower() in denied)
 
 
 def usable(answer: Plain, answered_by: str) -> bool:
     """Say whether a finding was answered, by the person, an examination or a laboratory."""
     return bool(answer["state"] == "answered" and answer["answered_by"] == answered_by)
+
+
+def vital_signs(answers: Mapping[str, Plain]) -> list[str]:
+    """Give the vital signs that were taken, the blood pressure as one."""
+    taken = [
+        answers[name]
+        for name in ("temp_c", "heart_rate", "sys_bp", "dia_bp", "resp_rate", "spo2")
+        if name in answers and answers[name]["state"] == "answered"
+    ]
+    signs = {answer["finding"]: said(answer) for answer in taken}
+    if "sys_bp" in signs and "dia_bp" in signs:
+        upper = answers["sys_bp"]["shown"].partition(" ")[0]
+        signs["sys_bp"] = f"Blood pressure: {upper}/{answers['dia_bp']['shown']}"
+        del signs["dia_bp"]
+    return list(signs.values())
 
 
 def reported(plain: Plain) -> list[Plain]:
@@ -119,22 +139,37 @@ def _by_page(lists: Mapping[str, Sequence[Plain]], kind: str) -> list[str]:
     return list(shown)
 
 
-def medicine(entry: Plain, labels: Mapping[str, str]) -> Plain:
-    """Give one entry of the medicine list in words."""
+def medicine(entry: Plain, as_of: str) -> Plain:
+    """Give one entry of the medicine list in words: as written, as understood, since when, and what is known against it."""
     detail = ", ".join(part for part in (entry["dose"], entry["taken"]) if part)
+    understood = words.together(entry["ingredients"])
+    # The common concern says least and comes last.
+    concerns = sorted(entry["concerns"], key=_is_common)
     return {
         "name": entry["text"],
         "detail": "" if detail and detail in entry["text"] else detail,
-        "since": words.day(entry["started"]),
-        "stopped": words.day(entry["stopped"]),
+        "since": words.since(entry["started"], as_of),
+        "stopped": words.since(entry["stopped"], as_of),
         "current": entry["current"],
         "recognised": entry["recognised"],
-        "understood": words.together(entry["ingredients"]),
+        "understood": understood,
+        # A brand name says nothing to a reader in another country.
+        "also": "" if understood.lower() in entry["text"].lower() else understood,
         "classes": entry["classes"],
-        "note": entry["note"],
-        "concerns": [labels.get(concern, concern) for concern in entry["concerns"]],
+        "note": "" if entry["note"] == "not recognised" else entry["note"],
+        "concerns": concerns,
+        "concern": "" if not concerns or _is_common(concerns[0]) else concerns[0],
         "rules": entry["rules"],
     }
+
+
+def has_starts(medicines: Plain) -> bool:
+    """Say whether any medicine has a start; a missing one is only worth a mark beside others."""
+    return any(entry["started"] for entry in medicines["entries"])
+
+
+def _is_common(concern: str) -> bool:
+    return concern.startswith("linked with cramps")
 
 
 def medicines_note(medicines: Plain) -> str:
@@ -145,6 +180,7 @@ def medicines_note(medicines: Plain) -> str:
         return "Medicines: not asked."
     unknown = sum(not entry["recognised"] for entry in medicines["entries"])
     parts = ["No medicines."] if not medicines["entries"] else []
+    parts += ["No start dates given."] if medicines["entries"] and not has_starts(medicines) else []
     parts += [] if medicines["complete"] else ["The list may be incomplete."]
     parts += [f"Not recognised: {unknown}; their classes are unknown."] if unknown else []
     return " ".join(parts)
@@ -152,24 +188,25 @@ def medicines_note(medicines: Plain) -> str:
 
 def result(row: Plain) -> Plain:
     """Give one laboratory result: as the laboratory wrote it and, where that differs, as the engine counted it."""
-    counted = f"{words.number(row['value'])} {row['unit']}".strip()
+    counted = f"{words.measured(row['value'])} {row['unit']}".strip()
     given = row["given"] or counted
     first = given.split(" ", 1)[0]
-    same = row["unit"] in given and _is_number(first) and float(first) == row["value"]
+    same = (row["unit"] in given or given == first) and _is_number(first) and float(first) == row["value"]
     days = row["age_days"]
     low, high, *cuts = words.alike([row["low"], row["high"], *row["cuts"]])
     return {
         "label": row["label"],
-        "value": given,
-        "counted": "" if same else counted,
+        "value": given if row["unit"] == "" or given != first else counted,
+        "counted": "" if same or given == counted else counted,
         "interval": words.interval(low, high),
         "cuts": [cut for cut in cuts if cut],
         "band": row["band"],
         "in_range": row["in_range"],
-        "date": words.day(row["on"]) or "date not given",
+        "telling": row["in_range"] is False or bool(row["raises"] and not row["in_range"]),
+        "date": "computed" if row["derived"] else words.day(row["on"]) or "date not given",
         "age": "" if days is None else f"{days} day{'' if days == 1 else 's'} old",
         "derived": row["derived"],
-        "raises": row["raises"],
+        "raises": None if row["in_range"] else row["raises"],
     }
 
 
@@ -181,17 +218,17 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def untested(plain: Plain) -> list[Plain]:
-    """Give the tests nobody took, or whose value could not be used, with the level they could reach."""
+def untested(plain: Plain, state: str) -> list[Plain]:
+    """Give the tests in one state, `not_asked` (nobody took them) or `asked_unknown` (their value cannot be used), with their reach."""
     reach = {question["finding"]: question["could_reach"] for question in plain["open_questions"]}
+    computed = {f"{row['label']} as reported" for row in plain["laboratory"]}
     return [
-        {
-            "label": answer["label"],
-            "state": "no usable value" if answer["state"] == "asked_unknown" else "not tested",
-            "could_reach": reach.get(answer["finding"]),
-        }
+        {"label": answer["label"], "could_reach": reach.get(answer["finding"])}
         for answer in plain["answers"]
-        if answer["answered_by"] == "laboratory" and answer["state"] in ("asked_unknown", "not_asked")
+        if answer["answered_by"] == "laboratory"
+        and answer["state"] == state
+        and answer["finding"] not in _ABOUT_RESULTS
+        and answer["label"] not in computed
     ]
 
 

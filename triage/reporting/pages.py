@@ -30,7 +30,7 @@ def page(
     templates: Path | None,
     *,
     density: str = DENSITIES[0],
-    split: bool = False,
+    long: bool = False,
     embedded: bool = True,
 ) -> str:
     """
@@ -42,10 +42,10 @@ def page(
         page_size: A4 or Letter.
         templates: the host's folder, taken first.
         density: how tightly the letter is set; the PDF writer chooses the first that fits one page.
-        split: the letter does not fit one page and breaks after the suspected causes.
+        long: the letter takes more than a page, and the report goes on behind it.
         embedded: fonts as data addresses, so that the page needs no other file; otherwise as addresses of `reports/static`.
     """
-    layout = {"document": document, "page_size": page_size, "density": density, "split": split, "embedded": embedded}
+    layout = {"document": document, "page_size": page_size, "density": density, "long": long, "embedded": embedded}
     return _render(f"{document}.html.j2", values, layout, templates)
 
 
@@ -90,6 +90,8 @@ def _environment(templates: Path | None) -> SandboxedEnvironment:
         shorten=words.shorten,
         together=words.together,
         sentence=words.sentence,
+        first_sentence=words.first_sentence,
+        unfinished=words.unfinished,
         lowered=words.lowered,
         grounds=grounds,
     )

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from pikepdf import Object, Page, Pdf
 
 _VARIANT = "pdf/ua-1"
+_LAST_CAUSE = "last-cause"
+_SIGNATURE = "limits"
+"""The names the letter gives to its last suspected cause, and to the place where it is signed."""
 
 
 def paper(values: Mapping[str, Any], document: str, page_size: str, templates: Path | None) -> bytes:
@@ -60,22 +63,34 @@ def _laid_out(
     weasyprint: ModuleType, values: Mapping[str, Any], document: str, page_size: str, templates: Path | None
 ) -> Any:
     """
-    Lay the document out in the first density in which its first part, letter or card, fits one page.
+    Lay the document out in the density in which its first part, letter or card, takes the fewest pages.
 
-    A letter that fits in neither breaks after the suspected causes, in the first density in which these fit the first page.
+    Among equals the one with every suspected cause on the first page is taken, then the roomier. What follows the causes stays
+    together, so a letter of two pages breaks there. The letter is laid out once or twice, the report behind it once.
     """
 
-    def lay(name: str, **layout: Any) -> Any:
-        html = page(values, name, page_size, templates, embedded=False, **layout)
-        return _render(weasyprint, html)
+    def lay(name: str, density: str, **layout: bool) -> Any:
+        return _render(weasyprint, page(values, name, page_size, templates, density=density, embedded=False, **layout))
 
     first = "letter" if document == "report" else document
-    for split, most in ((False, 1), (True, 2)):
-        for density in DENSITIES:
-            sheet = lay(first, density=density, split=split)
-            if len(sheet.pages) <= most:
-                return sheet if document == first else lay(document, density=density, split=split)
-    return lay(document, density=DENSITIES[0], split=True)
+    sheets = {}
+    for density in DENSITIES:
+        sheets[density] = lay(first, density)
+        if _roomy_enough(sheets[density]):
+            break
+    best = min(
+        sheets, key=lambda density: (len(sheets[density].pages), _LAST_CAUSE not in sheets[density].pages[0].anchors)
+    )
+    return sheets[best] if document == first else lay(document, best, long=len(sheets[best].pages) > 1)
+
+
+def _roomy_enough(sheet: Any) -> bool:
+    """Say whether a tighter setting gains nothing: it saves at most a third of a page, and moves no cause to the first."""
+    first, *others = sheet.pages
+    if not others:
+        return True
+    signed_at = others[0].anchors.get(_SIGNATURE, (0, 0))[1]
+    return _LAST_CAUSE in first.anchors and len(others) == 1 and signed_at > others[0].height / 3
 
 
 def _render(weasyprint: ModuleType, html: str) -> Any:

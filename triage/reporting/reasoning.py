@@ -1,7 +1,8 @@
-"""Why the engine says so: fired rules, grounds, every answer and what is still open, as the full report prints them."""
+"""Why the engine says so: fired rules, grounds, patterns, every answer and what is still open, as the full report prints them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
+from triage.reporting import words
 from triage.reporting.clinical import is_no
 from triage.reporting.words import Plain
 
@@ -11,17 +12,20 @@ _STATES = {
     "not_asked": "not asked",
     "not_applicable": "does not apply",
 }
+# How `because` words an answer that is missing.
+_MISSING = {"asked_unknown": "asked, not known", "not_asked": "not asked", "not_applicable": "does not apply"}
 _PROVENANCE = {
-    "sourced": "from the source",
-    "expert_default": "expert default, to be reviewed by a clinician",
-    "inference": "inferred from the source",
-    "seed": "taken over from the product's founding text",
+    "expert_default": "expert default",
+    "inference": "inferred",
+    "seed": "founding text",
 }
+_CONDITION = 320
+_ASK_FIRST = 8
 
 
-def rule_groups(plain: Plain, answers: Mapping[str, Plain], labels: Mapping[str, str]) -> list[Plain]:
+def rule_groups(plain: Plain, labels: Mapping[str, str]) -> list[Plain]:
     """Give the fired rules in three groups: because of the answers, because not yet known, set aside."""
-    rules = [_rule(rule, answers, labels) for rule in plain["fired_rules"]]
+    rules = [_rule(rule, labels) for rule in plain["fired_rules"]]
     standing = [rule for rule in rules if not rule["set_aside"]]
     found: list[Plain] = [
         {
@@ -40,56 +44,146 @@ def rule_groups(plain: Plain, answers: Mapping[str, Plain], labels: Mapping[str,
             "rules": [rule for rule in rules if rule["set_aside"]],
         },
     ]
-    return [group for group in found if group["rules"]]
+    return [group | {"rules": _gathered(group["rules"])} for group in found if group["rules"]]
 
 
-def _rule(rule: Plain, answers: Mapping[str, Plain], labels: Mapping[str, str]) -> Plain:
-    # A derived quantity or a pattern is no answer of its own.
-    evidence = [
-        item | {"state_word": _state(answers[item["finding"]]) if item["finding"] in answers else "computed"}
-        for item in rule["evidence"]
-    ]
+def _gathered(rules: Iterable[Plain]) -> list[Plain]:
+    """
+    Put rules of one row and title behind the most urgent of them.
+
+    Many rows stand for several rules, one per level; when the highest fires the lower ones do too and have little to add.
+    """
+    rows: dict[tuple[str, str], Plain] = {}
+    for rule in rules:
+        first = rows.setdefault((rule["row"] or rule["id"], rule["title"]), rule | {"lower": []})
+        if first["id"] != rule["id"]:
+            first["lower"].append(rule)
+    return list(rows.values())
+
+
+def _rule(rule: Plain, labels: Mapping[str, str]) -> Plain:
+    """
+    Give one rule, each thing said once: the answers it rests on, what it lacks, and its condition.
+
+    `because` holds the answers in the engine's words, which take a medicine list apart; missing ones are told separately.
+    """
+    missing = {item["label"]: item["state"] for item in rule["evidence"] if not item["answer"]}
+    told = {f"{label}: {_MISSING.get(state, '')}" for label, state in missing.items()}
+    because = "; ".join(part for part in rule["because"].split("; ") if part not in told)
+    actions = [words.unfinished(text) for text in (labels.get(rule["cause"], ""), rule["action"]) if text]
     return rule | {
-        "evidence": evidence,
-        "cause_label": labels.get(rule["cause"], rule["cause"]),
-        "pattern_labels": [labels.get(name, name) for name in rule["patterns"]],
-        "destination_labels": [labels.get(name, name) for name in rule["destinations"]],
+        "because": because,
+        "not_known": list(missing),
+        "condition": words.shorten(rule["condition"], _CONDITION),
+        "cut": len(rule["condition"]) > _CONDITION,
+        "concludes": ". ".join(actions),
+        "destination_labels": [labels.get(name, name.replace("_", " ")) for name in rule["destinations"]],
         "grounds": grounds(rule["grounds"], labels),
     }
 
 
 def grounds(found: Plain, labels: Mapping[str, str]) -> Plain:
-    """Give grounds in words: sources as `[S16] title`, provenance marks as phrases."""
+    """Give grounds in words: sources by id and title, and every mark but the ordinary one, that it comes from them."""
     return {
         "sources": [{"id": name, "title": labels.get(name, "")} for name in found["sources"]],
-        "marks": [_PROVENANCE[mark] for mark in found["provenance"]],
+        "marks": [_PROVENANCE[mark] for mark in found["provenance"] if mark in _PROVENANCE],
         "note": found["note"],
     }
 
 
-def answer_groups(answers: Iterable[Plain]) -> list[Plain]:
-    """Give every finding by group; plain noes and findings not asked are gathered by their labels."""
+def cited(source: Plain) -> Plain:
+    """Give a source, each web link with the host it leads to."""
+    return source | {"links": [{"address": link, "host": _host(link)} for link in source["links"]]}
+
+
+def _host(link: str) -> str:
+    """Give the host of a web address; nothing for any other address."""
+    scheme, _, rest = link.partition("://")
+    return rest.partition("/")[0].removeprefix("www.") if scheme in ("http", "https") else ""
+
+
+def pattern_groups(plain: Plain) -> Plain:
+    """Give the intermediate patterns: those that hold with their reason, those that do not, and open ones by whether a rule used them."""
+    used = {name for rule in plain["fired_rules"] for name in rule["patterns"]}
+    by_truth: dict[str, list[Plain]] = {"true": [], "false": [], "unknown": []}
+    for pattern in plain["patterns"]:
+        by_truth[pattern["truth"]].append(pattern)
+    return {
+        "holds": by_truth["true"],
+        "used": [pattern["label"] for pattern in by_truth["unknown"] if pattern["id"] in used],
+        "no": [pattern["label"] for pattern in by_truth["false"]],
+        "open": [pattern["label"] for pattern in by_truth["unknown"] if pattern["id"] not in used],
+    }
+
+
+def questions(found: Sequence[Plain]) -> Plain:
+    """Give open questions: the first few in full, and how many are left by level, most urgent first."""
+    left: dict[str, int] = {}
+    for question in found[_ASK_FIRST:]:
+        level = question["could_reach"] or ""
+        left[level] = left.get(level, 0) + 1
+    return {
+        "first": [question | {"state_word": _STATES[question["state"]]} for question in found[:_ASK_FIRST]],
+        "left": [{"level": level, "count": count} for level, count in left.items()],
+    }
+
+
+def open_flags(plain: Plain) -> list[Plain]:
+    """Give the items of the red-flag screen nobody asked about, by the level their answer could reach."""
+    return _open(plain["red_flags"]["not_asked"], _reach(plain))
+
+
+def by_reach(found: Iterable[Plain]) -> list[Plain]:
+    """Give open questions by the level they could reach, the names of what is to be examined or tested."""
+    levels: dict[str, list[str]] = {}
+    for question in found:
+        levels.setdefault(question["could_reach"] or "", []).append(question["label"])
+    return [{"level": level, "labels": labels} for level, labels in levels.items()]
+
+
+def answer_groups(plain: Plain) -> list[Plain]:
+    """
+    Give every finding outside the red-flag screen by group.
+
+    Plain noes are gathered by their labels, and so are findings nobody asked about, by the level their answer could reach.
+    """
+    reach = _reach(plain)
+    screen = {
+        item["finding"] for kind in ("present", "absent", "unknown", "not_asked") for item in plain["red_flags"][kind]
+    }
     groups: dict[str, list[Plain]] = {}
-    for answer in answers:
-        groups.setdefault(answer["group"], []).append(answer | {"state_word": _state(answer)})
+    for answer in plain["answers"]:
+        if answer["finding"] not in screen:
+            groups.setdefault(answer["group"], []).append(answer)
     return [
         {
             "title": title[:1].upper() + title[1:].replace("_", " "),
-            "rows": [row for row in rows if row["state"] in ("answered", "asked_unknown") and not is_no(row)],
+            "rows": [
+                {"label": row["label"], "shown": row["shown"], "state": row["state"], "how": _how(row)}
+                for row in rows
+                if row["state"] in ("answered", "asked_unknown") and not is_no(row)
+            ],
             "denied": [row["label"] for row in rows if is_no(row)],
-            "not_asked": [row["label"] for row in rows if row["state"] == "not_asked"],
+            "open": _open([row for row in rows if row["state"] == "not_asked"], reach),
             "not_applicable": [row["label"] for row in rows if row["state"] == "not_applicable"],
         }
         for title, rows in groups.items()
     ]
 
 
-def _state(answer: Plain) -> str:
+def _reach(plain: Plain) -> dict[str, str | None]:
+    return {question["finding"]: question["could_reach"] for question in plain["open_questions"]}
+
+
+def _open(rows: Iterable[Plain], reach: Mapping[str, str | None]) -> list[Plain]:
+    by_level: dict[str, list[str]] = {level: [] for level in ("emergency", "same_day", "urgent", "routine", "")}
+    for row in rows:
+        by_level[reach.get(row["finding"]) or ""].append(row["label"])
+    return [{"level": level, "labels": labels} for level, labels in by_level.items() if labels]
+
+
+def _how(answer: Plain) -> str:
+    """Say how an answer came about, where the person did not simply give it."""
     if answer["state"] == "answered":
-        return {"person": "asked", "examination": "examined", "laboratory": "tested"}[answer["answered_by"]]
+        return {"person": "", "examination": "examined", "laboratory": "tested"}[answer["answered_by"]]
     return _STATES[answer["state"]]
-
-
-def open_question(question: Plain) -> Plain:
-    """Give one open question with its state in words."""
-    return question | {"state_word": _STATES[question["state"]]}

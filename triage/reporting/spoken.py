@@ -1,5 +1,7 @@
 """The phone hand-over: situation, background, assessment, request, in words to be read aloud."""
 
+from collections.abc import Sequence
+
 from triage.reporting import words
 from triage.reporting.words import Plain
 
@@ -18,45 +20,36 @@ def hand_over(plain: Plain, views: Plain) -> list[Plain]:
         _line(f"{urgency['word']}, {urgency['time']}.", words.sentence(words.shorten(urgency["reason"], 190))),
     ]
     problem = [words.lowered(story[key]) for key in ("Where", "Since") if story.get(key)]
-    medicines = [row["name"] for row in views["medicine_rows"] if row["current"]]
+    medicines = [words.shorten(row["name"], 40) for row in views["medicine_rows"] if row["current"]]
+    taken = f"Takes {_listed(medicines, 90)}." if medicines else views["medicines_note"] or "No current medicine."
+    allergies = words.sentence(words.shorten(views["allergies"], 50)) or "Not given."
     background = [
-        _line("", f"Cramps: {words.shorten('; '.join(problem), 90) if problem else 'place and start not asked'}."),
-        _line(
-            "",
-            (
-                f"Takes {words.shorten(words.together(words.few(medicines, 4)), 90)}."
-                if medicines
-                else views["medicines_note"] or "No current medicine."
-            )
-            + f" Allergies: {words.shorten(words.unfinished(views['allergies']), 50) or 'not given'}.",
-        ),
+        _line("", words.sentence(f"Cramps: {words.shorten('; '.join(problem), 90) or 'place and start not asked'}")),
+        _line("", f"{taken} Allergies: {words.lowered(allergies)}"),
         _line("", _not_known(flags)),
     ]
     causes = [
         f"{words.lowered(row['label'])} ({row['certainty']})" for row in views["cause_rows"] if not row["set_aside"]
     ]
-    signs = views["vital_signs"] + views["examined"]
-    abnormal = [f"{row['label']} {row['value']}" for row in views["result_rows"] if row["in_range"] is False]
-    tested = words.together(words.few(abnormal, 3)) if abnormal else "all in range" if views["result_rows"] else "none"
+    signs = [words.lowered(sign) for sign in views["vital_signs"] + views["examined"]]
+    telling = [f"{words.lowered(row['label'])} {row['value']}" for row in views["result_rows"] if row["telling"]]
+    tested = _listed(telling, 90) if telling else "all in range" if views["result_rows"] else "none"
     assessment = [
-        _line("", words.shorten(plain["urgency_range"]["sentence"], 150)),
-        _line(
-            "",
-            f"Suspected, not diagnosed: {words.shorten(words.together(words.few(causes, 3)), 140) or 'no cause named'}.",
-        ),
-        _line(
-            "",
-            f"Examined: {words.shorten('; '.join(words.few(signs, 3)), 70) if signs else 'not examined'}. "
-            f"Blood results: {words.shorten(tested, 70)}.",
-        ),
+        _line("", f"Suspected, not diagnosed: {_listed(causes, 140) or 'no cause named'}."),
+        _line("", f"Examined: {_listed(signs, 80) or 'not examined'}. Blood results: {tested}."),
+        _line("", words.whole_sentences(plain["urgency_range"]["sentence"], 170)),
     ]
     request = [
-        _line("", words.sentence(words.shorten(urgency["request"], 190))),
-        _line("", words.sentence(words.shorten(views["limit"], 90))),
+        _line("", words.sentence(words.whole_sentences(urgency["request"], 230))),
+        _line("", words.sentence(words.shorten(views["limit"], 110))),
         _line("Please repeat back", "name, number, urgency and who will meet the patient."),
     ]
     rows = (("Situation", situation), ("Background", background), ("Assessment", assessment), ("Request", request))
     return [{"letter": word[0], "word": word, "lines": [x for x in lines if x["text"]]} for word, lines in rows]
+
+
+def _listed(items: Sequence[str], limit: int) -> str:
+    return words.together(words.fitting(items, limit))
 
 
 def _line(strong: str, text: str) -> Plain:
@@ -66,7 +59,7 @@ def _line(strong: str, text: str) -> Plain:
 def _not_known(flags: Plain) -> str:
     parts = []
     if flags["unknown"]:
-        parts.append(f"Unsure: {words.together([words.lowered(x) for x in words.few(flags['unknown'], 3)])}.")
+        parts.append(f"Unsure: {_listed([words.lowered(x) for x in flags['unknown']], 90)}.")
     if flags["not_asked"]:
         parts.append(f"Not asked: {len(flags['not_asked'])} of the red flags.")
     return " ".join(parts) or "Every red flag was asked and answered."

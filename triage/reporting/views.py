@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from triage.assessment import Assessment
 from triage.conditions import Urgency
-from triage.reporting import clinical, reasoning, spoken, words
+from triage.reporting import clinical, doubts, reasoning, spoken, words
 from triage.reporting.words import Plain
 
 VIEWS: Mapping[str, str] = {
@@ -20,6 +20,7 @@ VIEWS: Mapping[str, str] = {
     "gap_note": "says that the level rests on something not yet known; empty otherwise",
     "ladder": "the five levels from self-care up: level, state (is, maybe, off)",
     "ladder_text": "the ladder in one sentence",
+    "alerts": "lines for the first page on input faults and contradictions: a strong beginning, text, whether there is more",
     "recipient": "to whom: the host's words, else the destination",
     "recipient_note": "whom to ask for: the host's words, else further destinations of this level",
     "sender_parts": "sender, referrer and phone as far as given",
@@ -30,18 +31,26 @@ VIEWS: Mapping[str, str] = {
     "vital_signs": "vital signs with their values; empty when none was taken",
     "history": "conditions, circumstances and measures the person reported",
     "denied": "what the person answered no to, outside the red-flag screen",
-    "medicine_rows": "each medicine: name, detail, since, stopped, note, concerns, recognised, current",
+    "medicine_rows": "each medicine: name, detail, understood as, since, stopped, note, concerns, rules, recognised, current",
+    "starts_given": "whether any medicine has a start date",
     "medicines_note": "what is known about the list as a whole",
     "allergies": "allergies as given; empty when not given",
-    "result_rows": "each result: value, counted as, interval, limits, band, date, age, level",
-    "untested": "tests nobody took: label, state, level they could reach",
+    "result_rows": "each result: value, counted as, interval, limits, band, date, age, level, whether it is telling",
+    "untested": "tests nobody took: label, level they could reach",
+    "unusable": "tests whose value could not be used or is not known: label, level they could reach",
     "cause_rows": "at most four suspected causes for the letter",
     "causes_left": "how many causes only the full report lists",
     "suggested_tests": "tests to consider, each once",
-    "rule_groups": "fired rules by kind: title, note, rules with grounds in words",
-    "answer_groups": "all findings by group: title, rows with answer and state, and labels answered no, not asked, not applicable",
-    "lifts": "answers still open here that could raise the urgency",
-    "outside": "tests and examinations nobody took, and what they could do",
+    "rule_groups": "fired rules by kind: title, note, rules with what they rest on, lack and conclude, grounds in words",
+    "pattern_groups": "patterns that hold (with reasons), open ones a rule used, those that do not hold, other open ones",
+    "answer_groups": "all findings outside the screen by group: rows with answer, labels answered no, not asked (by level), not applicable",
+    "lifts": "answers still open here that could raise the urgency: the first few, the rest counted by level",
+    "open_flags": "items of the screen nobody asked about, by the level they could reach",
+    "outside": "tests and examinations nobody took, by the level they could reach",
+    "withheld": "advice held back: rows with reasons of their own, and titles that only wait because of the urgency",
+    "cited": "sources, each web link with the host it leads to",
+    "faults": "input faults with the name of what is wrong",
+    "contradictions": "conflicts with the findings they are between",
     "labels": "label of every finding, cause, destination and source by id",
     "contents": "the fourteen parts of a referral: number, title, anchor, anchor of the details",
     "spoken": "the phone hand-over: letter, word and lines, each with an optional strong beginning",
@@ -79,6 +88,7 @@ def context(assessment: Assessment) -> Plain:
     answers: dict[str, Plain] = {answer["finding"]: answer for answer in plain["answers"]}
     labels = _labels(plain)
     reported = clinical.reported(plain)
+    faults, contradictions = doubts.faults(plain, labels), doubts.conflicts(plain, labels)
     views: Plain = {
         "made": words.moment(plain["as_of"]),
         "title": _titles(plain),
@@ -88,6 +98,7 @@ def context(assessment: Assessment) -> Plain:
         "gap_note": _gap_note(plain["urgency"], labels),
         "ladder": _ladder(plain),
         "ladder_text": _ladder_text(plain),
+        "alerts": doubts.alerts(plain, faults, contradictions),
         "recipient": words.shorten(plain["referral"]["to"] or _destinations(plain)[0], 90),
         "recipient_note": words.shorten(_recipient_note(plain), 140),
         "sender_parts": _sender(plain["referral"]),
@@ -99,25 +110,29 @@ def context(assessment: Assessment) -> Plain:
             for a in plain["answers"]
             if clinical.usable(a, "examination") and a["finding"] not in clinical.VITAL_SIGNS
         ],
-        "vital_signs": [
-            clinical.said(a)
-            for a in plain["answers"]
-            if a["state"] == "answered" and a["finding"] in clinical.VITAL_SIGNS
-        ],
+        "vital_signs": clinical.vital_signs(answers),
         "history": [clinical.said(a) for a in reported if not clinical.is_no(a)],
         "denied": [a["label"] for a in reported if clinical.is_no(a)],
-        "medicine_rows": [clinical.medicine(entry, labels) for entry in plain["medicines"]["entries"]],
+        "medicine_rows": [clinical.medicine(entry, plain["as_of"]) for entry in plain["medicines"]["entries"]],
+        "starts_given": clinical.has_starts(plain["medicines"]),
         "medicines_note": clinical.medicines_note(plain["medicines"]),
         "allergies": plain["patient"]["allergies"],
         "result_rows": [clinical.result(row) for row in plain["laboratory"]],
-        "untested": clinical.untested(plain),
+        "untested": clinical.untested(plain, "not_asked"),
+        "unusable": clinical.untested(plain, "asked_unknown"),
         "cause_rows": [clinical.cause(cause, plain) for cause in plain["causes"][:_CAUSES_IN_LETTER]],
         "causes_left": max(0, len(plain["causes"]) - _CAUSES_IN_LETTER),
         "suggested_tests": clinical.suggested_tests(plain["investigations"]),
-        "rule_groups": reasoning.rule_groups(plain, answers, labels),
-        "answer_groups": reasoning.answer_groups(plain["answers"]),
-        "lifts": [reasoning.open_question(question) for question in plain["urgency_range"]["lifts"]],
-        "outside": [reasoning.open_question(question) for question in plain["urgency_range"]["outside"]],
+        "rule_groups": reasoning.rule_groups(plain, labels),
+        "pattern_groups": reasoning.pattern_groups(plain),
+        "answer_groups": reasoning.answer_groups(plain),
+        "lifts": reasoning.questions(plain["urgency_range"]["lifts"]),
+        "open_flags": reasoning.open_flags(plain),
+        "outside": reasoning.by_reach(plain["urgency_range"]["outside"]),
+        "withheld": doubts.withheld(plain),
+        "cited": [reasoning.cited(source) for source in plain["sources"]],
+        "faults": faults,
+        "contradictions": contradictions,
         "labels": labels,
         "contents": [
             {"number": number, "title": title, "anchor": anchor, "detail": detail}

@@ -28,6 +28,8 @@ _UNSEEN = re.compile(
 _SIGNS = (
     (re.compile(r"[µμ]g\b"), "micrograms"),
     (re.compile(r"[µμ](?=[A-Za-z])"), "micro"),
+    (re.compile(r"\bumol\b"), "micromol"),
+    (re.compile(r"\bdegC\b"), "°C"),
     (re.compile(r"[≥⩾]\s*"), "at least "),
     (re.compile(r"[≤⩽]\s*"), "at most "),
     (re.compile(r"\s*[→⇒]\s*"), " to "),
@@ -36,6 +38,8 @@ _SIGNS = (
 )
 _UNIT = r"mmol|micromol|nmol|pmol|mg|mL|g/L|micrograms?|units?|mmHg|cm|kg|minutes?|hours?|days?|weeks?|months?|years?|per week"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_SENTENCE_END = re.compile(r"(?<=[.?!])\s+(?=[A-Z])")
+_DAYS_BEFORE = re.compile(r"(\d{1,6}) days? before")
 _PARTED = re.compile(rf"(?<=\d) (?=(?:{_UNIT}|{'|'.join(_MONTHS)})\b)|(?<=\d (?:{'|'.join(_MONTHS)})) (?=\d)")
 
 
@@ -59,8 +63,34 @@ def keep_units(value: object) -> object:
 
 
 def shorten(text: str, limit: int) -> str:
-    """Cut a text that would push the rest off its page; the full report prints it whole."""
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+    """Cut a text that would push the rest off its page, between words where it has any; the full report prints it whole."""
+    if len(text) <= limit:
+        return text
+    kept = text[: limit - 1]
+    gap = len(kept) if text[limit - 1] == " " else kept.rfind(" ")
+    # A gap far back belongs to a word without end; cutting there would leave next to nothing.
+    return (kept[:gap] if gap > limit // 2 else kept).rstrip(" ,;:") + "…"
+
+
+def whole_sentences(text: str, limit: int) -> str:
+    """Give as many whole sentences as fit, one at least; a request cut in its middle could be taken for another."""
+    first, *others = _SENTENCE_END.split(text)
+    kept = shorten(first, limit)
+    for sentence in others:
+        if len(kept) + 1 + len(sentence) > limit:
+            break
+        kept += f" {sentence}"
+    return kept
+
+
+def fitting(items: Sequence[str], limit: int) -> list[str]:
+    """Give as many whole items as fit `limit` characters, one at least, and how many were left out."""
+    kept = [shorten(item, limit) for item in items[:1]]
+    for item in items[1:]:
+        if sum(map(len, kept)) + 2 * len(kept) + len(item) > limit:
+            return [*kept, f"{len(items) - len(kept)} more"]
+        kept.append(item)
+    return kept
 
 
 def few(items: Sequence[str], limit: int) -> list[str]:
@@ -68,6 +98,11 @@ def few(items: Sequence[str], limit: int) -> list[str]:
     if len(items) <= limit:
         return list(items)
     return [*items[: limit - 1], f"{len(items) - limit + 1} more"]
+
+
+def first_sentence(text: str) -> str:
+    """Give what stands before the first full stop that ends a sentence."""
+    return _SENTENCE_END.split(text, maxsplit=1)[0]
 
 
 def sentence(text: str) -> str:
@@ -104,6 +139,14 @@ def moment(text: str) -> str:
     return f"{_day(read)}, {read:%H:%M}" if len(text) > len("2026-03-12") else _day(read)
 
 
+def since(text: str, on: str) -> str:
+    """Give a start as a date: the engine's `20 days before` counted back from `on`, an ISO date, or the words as they are."""
+    if text == "today":
+        return day(on[:10])
+    found = _DAYS_BEFORE.fullmatch(text)
+    return (days_before(on, int(found[1])) if found else "") or day(text)
+
+
 def days_before(text: str, days: int) -> str:
     """Give the date `days` before an ISO time, or nothing when it cannot be said."""
     read = read_moment(text)
@@ -120,6 +163,11 @@ def age(born: str, on: str) -> str:
         return ""
     months = (last.year - first.year) * 12 + last.month - first.month - (last.day < first.day)
     return f"{months // 12} years" if months >= 24 else f"{months} month{'' if months == 1 else 's'}"
+
+
+def measured(value: float) -> str:
+    """Give a converted or computed number as a reader needs it: four figures, whole above a thousand."""
+    return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
 def number(value: float) -> str:

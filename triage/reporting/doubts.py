@@ -1,0 +1,111 @@
+"""What a reader must not overlook: values that could not be used, answers that contradict each other, advice that was held back."""
+
+from collections.abc import Mapping, Sequence
+
+from triage.reporting import words
+from triage.reporting.words import Plain
+
+SEEN_FIRST = "To be seen first"
+"""How the reason begins where nothing but the urgency holds advice back."""
+_NOT_EXCLUDED = "Not yet excluded: "
+
+
+def faults(plain: Plain, labels: Mapping[str, str]) -> list[Plain]:
+    """Give the input faults, each with the name of what is wrong beside its place in the intake."""
+    return [fault | {"label": _named(fault["place"], labels)} for fault in plain["input_faults"]]
+
+
+def _named(place: str, labels: Mapping[str, str]) -> str:
+    """Give `medicines[2].started` as `Medicine 3, started`, `lab_k` as its label, `patient.born` as `Patient, born`."""
+    head, _, tail = place.partition(".")
+    name, _, number = head.rstrip("]").partition("[")
+    if number.isdecimal():
+        label = f"Medicine {int(number) + 1}"
+    else:
+        label = labels.get(name, name[:1].upper() + name[1:].replace("_", " "))
+    return f"{label}, {tail}" if tail else label
+
+
+def conflicts(plain: Plain, labels: Mapping[str, str]) -> list[Plain]:
+    """Give the contradictions with the findings they are between, by their labels."""
+    return [
+        conflict | {"between": [labels.get(name, name) for name in conflict["findings"]]}
+        for conflict in plain["conflicts"]
+    ]
+
+
+def alerts(plain: Plain, found: Sequence[Plain], against: Sequence[Plain]) -> list[Plain]:
+    """
+    Give the lines for the first page: how much of the intake to distrust, danger signs and results first.
+
+    `more` says that a line does not tell all of it.
+    """
+    return [line for line in (_fault_line(plain, found), _conflict_line(against)) if line]
+
+
+def _fault_line(plain: Plain, found: Sequence[Plain]) -> Plain | None:
+    if len(found) == 1:
+        (fault,) = found
+        treated = f"treated as: {words.unfinished(fault['treated_as'])}"
+        text = words.shorten(f"{fault['label']}, {words.unfinished(fault['problem'])}; {treated}", 240)
+        return {"strong": "1 value could not be taken as written", "text": words.sentence(text), "more": False}
+    if not found:
+        return None
+    screen = {item["finding"] for kind in ("unknown", "present", "absent") for item in plain["red_flags"][kind]}
+    tests = {answer["finding"] for answer in plain["answers"] if answer["answered_by"] != "person"}
+    ordered = sorted(found, key=lambda fault: (fault["place"] not in screen, fault["place"] not in tests))
+    names = list(dict.fromkeys(words.lowered(fault["label"]) for fault in ordered))
+    return {
+        "strong": f"{len(found)} values could not be taken as written",
+        "text": f"{words.together(words.fitting(names, 200))}.",
+        "more": True,
+    }
+
+
+def _conflict_line(against: Sequence[Plain]) -> Plain | None:
+    if not against:
+        return None
+    told = [f"{words.unfinished(conflict['note'])} (kept: {words.lowered(conflict['kept'])})" for conflict in against]
+    shown = words.fitting(told, 300)
+    count = "1 contradiction" if len(against) == 1 else f"{len(against)} contradictions"
+    return {
+        "strong": f"{count} between answers",
+        "text": words.sentence("; ".join(shown)),
+        "more": len(shown) > len(against) or shown[-1] != told[len(shown) - 1],
+    }
+
+
+def withheld(plain: Plain) -> Plain:
+    """
+    Give the advice that was held back.
+
+    `rows` holds items with a reason of their own; items with the same reasons share a row. `seen_first` holds those that only
+    wait because the person must be seen first, and `why` says so once.
+    """
+    rows: dict[tuple[object, ...], Plain] = {}
+    waiting: list[Plain] = []
+    for item in plain["advice_withheld"]:
+        if item["reasons"] and all(reason.startswith(SEEN_FIRST) for reason in item["reasons"]):
+            waiting.append(item)
+            continue
+        reasons = [words.lowered(reason.removeprefix(_NOT_EXCLUDED)) for reason in item["reasons"]]
+        row = rows.setdefault(
+            (*reasons, item["not_known"], item["replacement"]),
+            {
+                "titles": [],
+                "lead": "not yet excluded: " if _all_open(item) else "",
+                "reasons": reasons,
+                "not_known": item["not_known"],
+                "replacement": item["replacement"],
+            },
+        )
+        row["titles"].append(item["text"] if not row["titles"] else words.lowered(item["text"]))
+    return {
+        "rows": [row | {"text": words.together(row["titles"])} for row in rows.values()],
+        "seen_first": [item["text"] for item in waiting],
+        "why": waiting[0]["reasons"][0] if waiting else "",
+    }
+
+
+def _all_open(item: Plain) -> bool:
+    return all(reason.startswith(_NOT_EXCLUDED) for reason in item["reasons"])
