@@ -51,7 +51,7 @@ def judge(knowledge: KnowledgeBase, chart: Chart, urgency: Urgency) -> tuple[Jud
     for item in knowledge.guidance.advice.values():
         offered = item.offer_when is None or reader.truth(item.offer_when) is TRUE
         held = [(one, reader.truth(one.when)) for one in item.withhold]
-        reasons = [one.reason for one, truth in held if truth is TRUE]
+        reasons = [one.reason for one, truth in held if truth is TRUE and not _is_about_urgency(one)]
         if not offered and not any(truth is TRUE and _is_about_the_person(knowledge, one) for one, truth in held):
             continue
         open_reasons = []
@@ -62,7 +62,8 @@ def judge(knowledge: KnowledgeBase, chart: Chart, urgency: Urgency) -> tuple[Jud
                 if truth is not TRUE and careful.truth(one.when) is not FALSE
             ]
         not_known, replacement = not reasons, item.replacement
-        if not reasons and not item.first_aid and urgency.rank >= Urgency.SAME_DAY.rank:
+        held_by_urgency = any(truth is TRUE and _is_about_urgency(one) for one, truth in held)
+        if not reasons and (held_by_urgency or (not item.first_aid and urgency.rank >= Urgency.SAME_DAY.rank)):
             word = knowledge.guidance.urgencies[urgency].word.lower()
             reasons = [f"To be seen first (urgency: {word}); self-care can wait"]
             not_known, replacement = False, ""
@@ -75,9 +76,11 @@ def judge(knowledge: KnowledgeBase, chart: Chart, urgency: Urgency) -> tuple[Jud
 
 def _is_about_the_person(knowledge: KnowledgeBase, held: Withholding) -> bool:
     """Whether an answer speaks against advice, and not merely a gap or the level of urgency."""
-    if any(isinstance(node, UrgencyAtLeast) for node in walk(held.when)):
-        return False
-    return not rests_on_gap(held.when, knowledge.gap_patterns)
+    return not _is_about_urgency(held) and not rests_on_gap(held.when, knowledge.gap_patterns)
+
+
+def _is_about_urgency(held: Withholding) -> bool:
+    return any(isinstance(node, UrgencyAtLeast) for node in walk(held.when))
 
 
 class _Untaken(Reference):

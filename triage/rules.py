@@ -64,6 +64,7 @@ class Pattern:
     basis: Basis
     harm: str
     report_only: bool = False
+    label: str = ""
 
 
 @dataclass(frozen=True)

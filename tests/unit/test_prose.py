@@ -37,7 +37,10 @@ FEVER, CHEST = Present("fever"), Present("chest_pain")
         (Compare("lab_k", Operator.BELOW, 3.0), "Potassium below 3 mmol/L"),
         (Compare("abpi", Operator.AT_LEAST, 1.31), "Ankle-brachial pressure index at least 1.31"),
         (Compare("ck_ratio", Operator.AT_LEAST, 4.0), "Creatine kinase as a multiple of the upper limit at least 4"),
-        (IsOneOf("weakness_speed", ("hours_days", "sudden")), "Tempo of weakness: over hours to days or sudden"),
+        (
+            IsOneOf("weakness_speed", ("hours_days", "sudden")),
+            "Speed of onset of weakness: over hours to days or sudden",
+        ),
         (PatternHolds("older_person"), "older person"),
         (Known("fever"), "Fever known"),
         (Missing("lab_k"), "Potassium not known"),

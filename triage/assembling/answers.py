@@ -157,5 +157,5 @@ def _result(case: Case, name: str, label: str, value: float, unit: Unit, bands: 
         cuts=tuple(limit for limit, _ in bands.cuts) if bands is not None else (),
         band=bands.word(value) if bands is not None else "", in_range=in_range,
         on=on.isoformat() if on is not None else "", age_days=age, derived=name in case.kb.derived,
-        raises=raised.get(name),
+        raises=None if in_range else raised.get(name),
     )  # fmt: skip

@@ -86,18 +86,18 @@ class Case:
         rules = (self.kb.rules[name] for name in self.found.firing.rules)
         return sorted(rules, key=lambda rule: (-rank(rule.urgency), rule.gap, rule.id))
 
-    def evidence_phrase(self, rule: Rule, name: str) -> str:
-        """Give one answer a rule rests on as a phrase; of the medicines only those that it names."""
+    def evidence_phrase(self, rules: Iterable[str], name: str) -> str:
+        """Give one answer that fired rules rest on as a phrase; of the medicines only those that the rules name."""
         if name != MEDICINES:
             return self.says(name)
-        entries = self.taken()
-        names = {
+        named = {
             one
-            for literal in self.found.firing.rules[rule.id]
+            for rule in rules
+            for literal in self.found.firing.rules[rule]
             if isinstance(literal.leaf, Takes) and literal.polarity is Polarity.HOLDS
             for one in literal.leaf.names
         }
-        texts = [entry.text for entry in entries if not entry.names.isdisjoint(names)]
+        texts = [entry.text for entry in self.taken() if not entry.names.isdisjoint(named)]
         return f"Takes {together(texts)}" if texts else self.says(name)
 
     def taken(self) -> tuple[MedicineEntry, ...]:

@@ -3,6 +3,7 @@
 from triage import assessment as a
 from triage.advising import judge
 from triage.assembling.case import Case
+from triage.conditions import Urgency
 from triage.truth import TRUE
 
 
@@ -24,7 +25,7 @@ def investigations(case: Case) -> tuple[a.InvestigationFound, ...]:
 
 
 def advice(case: Case) -> tuple[tuple[a.AdviceGiven, ...], tuple[a.AdviceWithheld, ...], frozenset[str]]:
-    """Give advice given, advice withheld, and the ids of both."""
+    """Give advice given, advice withheld, and the ids of what was judged on its own grounds."""
     judged = judge(case.kb, case.chart, case.level)
     given = tuple(
         a.AdviceGiven(
@@ -42,7 +43,13 @@ def advice(case: Case) -> tuple[tuple[a.AdviceGiven, ...], tuple[a.AdviceWithhel
         for one in judged
         if one.reasons
     )  # fmt: skip
-    return given, withheld, frozenset(one.item.id for one in judged)
+    # Where the urgency alone holds self-care back, its evidence is no topic either.
+    on_its_own = frozenset(one.item.id for one in judged if not one.reasons or one.replacement)
+    return (
+        given,
+        withheld,
+        on_its_own if case.level.rank < Urgency.SAME_DAY.rank else frozenset(one.id for one in given),
+    )
 
 
 def safety_netting(case: Case) -> tuple[a.SafetyNetGiven, ...]:

@@ -6,6 +6,7 @@ from triage import assessment as a
 from triage.assembling.case import Case, rank
 from triage.chart import State
 from triage.conditions import (
+    MEDICINES,
     AllOf,
     AnyOf,
     AskedUnknown,
@@ -34,14 +35,15 @@ def fired_rules(case: Case) -> tuple[a.FiredRule, ...]:
     for order, rule in enumerate(case.fired, start=1):
         # Nobody who must be seen today or now is also told to book an ordinary appointment or to look after it alone.
         can_wait = rank(rule.urgency) <= Urgency.ROUTINE.rank and case.level.rank >= Urgency.SAME_DAY.rank
+        aside = rule.id in case.found.verdict.set_aside
         evidence = tuple(_evidence(case, literal) for literal in case.found.firing.rules[rule.id])
         found.append(
             a.FiredRule(
                 order=order, id=rule.id, row=rule.row, title=rule.title, cause=rule.cause, certainty=rule.certainty,
-                urgency=rule.urgency, gap=rule.gap, set_aside=rule.id in case.found.verdict.set_aside,
+                urgency=rule.urgency, gap=rule.gap, set_aside=aside,
                 condition=case.prose.rule(rule.id), because=_because(case, rule), evidence=evidence,
                 patterns=case.found.firing.through[rule.id], action="" if can_wait else rule.action,
-                destinations=() if can_wait else case.places(rule), deadline="" if can_wait else rule.deadline, grounds=case.grounds(rule.basis),
+                destinations=() if can_wait or aside else case.places(rule), deadline="" if can_wait else rule.deadline, grounds=case.grounds(rule.basis),
                 harm=rule.harm,
             )
         )  # fmt: skip
@@ -69,7 +71,7 @@ def _because(case: Case, rule: Rule) -> str:
     """Give the answers a rule rests on, those that say something first."""
     names = dict.fromkeys(tested(literal.leaf) for literal in case.found.firing.rules[rule.id])
     telling = sorted(names, key=case.order)
-    return "; ".join(case.evidence_phrase(rule, name) for name in telling)
+    return "; ".join(case.evidence_phrase([rule.id], name) for name in telling)
 
 
 def causes(case: Case, fired: Iterable[a.FiredRule]) -> tuple[a.CauseFound, ...]:
@@ -93,12 +95,9 @@ def causes(case: Case, fired: Iterable[a.FiredRule]) -> tuple[a.CauseFound, ...]
 
 def _cause(case: Case, name: str, rules: list[a.FiredRule], others: list[Rule]) -> a.CauseFound:
     cause = case.guide.causes[name]
-    supporting = dict.fromkeys(
-        case.evidence_phrase(case.kb.rules[rule.id], item.finding)
-        for rule in rules
-        for item in sorted(rule.evidence, key=lambda item: case.order(item.finding))
-        if case.weight(item.finding) < 2
-    )
+    names = {item.finding for rule in rules for item in rule.evidence if case.weight(item.finding) < 2}
+    ids = [rule.id for rule in rules]
+    supporting = [case.evidence_phrase(ids, one) for one in sorted(names, key=lambda one: (case.order(one), one))]
     against: dict[str, None] = {}
     missing: dict[str, None] = {}
     for other in sorted(others, key=lambda rule: (-rank(rule.urgency), rule.id)):
@@ -108,7 +107,8 @@ def _cause(case: Case, name: str, rules: list[a.FiredRule], others: list[Rule]) 
             missing.update(dict.fromkeys(_missing(case, other.when)))
     for rule in rules:
         missing.update(dict.fromkeys(case.open_behind([rule.id])))
-    opposing = [text for text in map(case.says, against) if text not in supporting]
+    # Another medicine than the one a rule asks for speaks against nothing.
+    opposing = [case.says(one) for one in against if one != MEDICINES and one not in names]
     levels = [rule.urgency for rule in rules if rule.urgency is not None]
     return a.CauseFound(
         id=name, label=cause.label, plain=cause.plain, group=cause.group,

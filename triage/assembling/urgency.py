@@ -15,7 +15,10 @@ def urgency(case: Case, causes: Iterable[a.CauseFound]) -> a.UrgencyFound:
     words = case.guide.urgencies[case.level]
     leading = case.leading
     labels = [cause.label for cause in causes if cause.urgency is case.level and not cause.set_aside][:FEW]
-    request = words.request.replace("{causes}", together([lowered(label) for label in labels]) or "the findings below")
+    request = words.request.replace("{causes}", together([lowered(label) for label in labels]))
+    if not labels:  # nothing is suspected by name: the reason itself is what to look at
+        about = lowered(leading.title) if leading is not None else "cramps whose pattern was not recognised"
+        request = words.request.replace(" for {causes}", f": {about}").replace("Suspected: {causes}", capital(about))
     action = leading.action if leading is not None else ""
     return a.UrgencyFound(
         level=case.level, word=words.word, time=words.time,
@@ -37,7 +40,9 @@ def _reason(case: Case, leading: Rule | None) -> str:
             return f"a benign pattern was met, but {items} of the red-flag screen are not answered"
         return "pattern not recognised: no rule fired, a clinician should look at it"
     cause = case.guide.causes.get(leading.cause)
-    said = [case.evidence_phrase(leading, name) for name in case.telling(leading.id)]
+    said = [case.evidence_phrase([leading.id], name) for name in case.telling(leading.id)]
+    if leading.gap:
+        said = said[:2] + [f"{case.prose.label(name)} not known" for name in case.open_behind([leading.id])[:2]]
     what = lowered(cause.label) if cause is not None else lowered(leading.title)
     if cause is not None and leading.certainty is not Certainty.FACT:
         what = f"{leading.certainty.value if leading.certainty is not Certainty.CONSIDER else 'consider'} {what}"

@@ -56,7 +56,7 @@ class Prose:
             return self._knowledge.findings[name].label
         if name in self._knowledge.derived:
             return self._knowledge.derived[name].label
-        return name.replace("_", " ")
+        return self._knowledge.patterns[name].label
 
     def rule(self, name: str) -> str:
         """Give the condition of a rule, said once."""

@@ -24,7 +24,7 @@ FILES = ("manifest.yaml", "sources.yaml", "derived.yaml", "patterns.yaml", "medi
 """Every file beside the guidance and the folders `findings` and `rules`."""
 
 MANIFEST = "id title version review_status reviewers limits review_by"
-PATTERN = "id row when sources provenance provenance_note harm gap report_only"
+PATTERN = "id label row when sources provenance provenance_note harm gap report_only"
 RULE = (
     "id row title certainty urgency gap when action sources provenance provenance_note harm cause destinations deadline "
     "review_by"
@@ -117,10 +117,11 @@ def _patterns(loading: Loading, written: Any, names: Names) -> dict[str, Pattern
         when = reader.condition(entry.get("when"), f"pattern `{entry['id']}`", entry.line)
         basis = loading.basis(file, entry)
         row, harm = (loading.text(file, entry, key) for key in ("row", "harm"))
+        label = loading.text(file, entry, "label", str(entry["id"]).replace("_", " "))
         report_only = loading.flag(file, entry, "report_only", False)
         loading.flag(file, entry, "gap", False)
         if loading.once(file, entry, found, "pattern") and when is not None:
-            found[entry["id"]] = Pattern(entry["id"], row, when, basis, harm, report_only)
+            found[entry["id"]] = Pattern(entry["id"], row, when, basis, harm, report_only, label)
     return found
 
 

@@ -248,5 +248,5 @@ def _version(plain: Plain) -> str:
     reviewed = f"; reviewed by {words.together(base['reviewers'])}" if base["reviewers"] else ""
     return (
         f"{base['title']} {base['version']} ({base['review_status']}{reviewed}), "
-        f"engine {plain['engine']} {plain['engine_version']}"
+        f"engine {plain['engine_version']} ({plain['engine']})"
     )
