@@ -60,9 +60,8 @@ HARMLESS = (
     "and hold it until it lets go", "something firm to hold on to", "pause and stretch that muscle", "stop well before the end of the movement",
     "early session stop", "does not stop a cramp", "best supported way to stop an attack", "will not stop", "lower spine", "see double",
     "bladder or bowel change", "skin change", "ECG change", "vision change", "visual change", "sensory change", "thyroid change",
-    "medicine or illness changed since the sample", "that change colour", "can change thyroid function", "medicines that lower potassium", "medicines that lower sodium",
+     "that change colour", "can change thyroid function", "medicines that lower potassium", "medicines that lower sodium",
     "the medicines that lower it", "can lower sodium", "can raise calcium", "medicines that raise calcium", "together raise potassium",
-    "suspect medicine was started or changed",
 )  # fmt: skip
 """The only phrases with such a word; none is about a prescribed medicine but "do not stop your medicines"."""
 
