@@ -76,6 +76,7 @@ def _because(case: Case, rule: Rule) -> str:
 
 def causes(case: Case, fired: Iterable[a.FiredRule]) -> tuple[a.CauseFound, ...]:
     """Give the suspected causes, the most urgent and surest first."""
+    first = case.leading.cause if case.leading is not None else ""
     by_cause: dict[str, list[a.FiredRule]] = {}
     for rule in fired:
         if rule.cause:
@@ -88,7 +89,14 @@ def causes(case: Case, fired: Iterable[a.FiredRule]) -> tuple[a.CauseFound, ...]
     return tuple(
         sorted(
             found,
-            key=lambda one: (one.set_aside, -rank(one.urgency), one.gap_only, -one.certainty.strength, one.id),
+            key=lambda one: (
+                one.set_aside,
+                -rank(one.urgency),
+                one.id != first,
+                one.gap_only,
+                -one.certainty.strength,
+                one.id,
+            ),
         )
     )
 

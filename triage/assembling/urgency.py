@@ -41,12 +41,14 @@ def _reason(case: Case, leading: Rule | None) -> str:
         return "pattern not recognised: no rule fired, a clinician should look at it"
     cause = case.guide.causes.get(leading.cause)
     said = [case.evidence_phrase([leading.id], name) for name in case.telling(leading.id)]
-    if leading.gap:
-        said = said[:2] + [f"{case.prose.label(name)} not known" for name in case.open_behind([leading.id])[:2]]
     what = lowered(cause.label) if cause is not None else lowered(leading.title)
     if cause is not None and leading.certainty is not Certainty.FACT:
         what = f"{leading.certainty.value if leading.certainty is not Certainty.CONSIDER else 'consider'} {what}"
-    return f"{what}: {listed([lowered(text) for text in said[:4]])}" if said else what
+    found = listed([lowered(text) for text in said[:4]])
+    if leading.gap:
+        missing = together([lowered(case.prose.label(name)) for name in case.open_behind([leading.id])[:2]])
+        found = "; ".join(part for part in (found, f"not known: {missing}" if missing else "") if part)
+    return f"{what}: {found}" if found else what
 
 
 def urgency_range(case: Case, everything: tuple[a.OpenQuestion, ...]) -> a.UrgencyRange:
