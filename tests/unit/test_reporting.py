@@ -861,3 +861,12 @@ def test_a_start_counted_in_days_becomes_a_date() -> None:
 
 def test_computed_numbers_have_four_figures() -> None:
     assert [measured(x) for x in (2.111111, 0.86394, 167.96, 48000.0)] == ["2.111", "0.8639", "168", "48000"]
+
+
+def test_a_host_template_that_fails_says_so_without_an_answer(tmp_path: Path) -> None:
+    (tmp_path / "letter.html.j2").write_text("{{ 1 / 0 }}", encoding="utf-8")
+
+    with pytest.raises(
+        ReportError, match=r"letter\.html\.j2: the template does not render: it fails with ZeroDivisionError"
+    ):
+        render(assessments.emergency(), format="html", document="letter", templates=tmp_path)

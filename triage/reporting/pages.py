@@ -66,6 +66,10 @@ def _render(name: str, values: Mapping[str, Any], layout: Mapping[str, Any], tem
         line = getattr(problem, "lineno", None)
         where = f"{place}:{line}" if line else str(place)
         raise ReportError(f"{where}: the template does not render: {problem.message or problem}") from problem
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as problem:
+        # Of the error only its kind: its words may repeat an answer.
+        message = f"{name}: the template does not render: it fails with {type(problem).__name__}; mend the expression"
+        raise ReportError(message) from None
 
 
 @cache

@@ -9,6 +9,7 @@ import hashlib
 import io
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import redirect_stdout
 from datetime import datetime
 from pathlib import Path
 from types import ModuleType
@@ -51,10 +52,17 @@ def paper(values: Mapping[str, Any], document: str, page_size: str, templates: P
 
 def _packages() -> tuple[ModuleType, ModuleType]:
     try:
-        import pikepdf
-        import weasyprint
+        # WeasyPrint prints advice of its own when it does not find Pango, into what may be the host's output.
+        with redirect_stdout(io.StringIO()):
+            import pikepdf
+            import weasyprint
     except ImportError as problem:
         message = f"report: PDF needs `{problem.name}`; pip install 'cramp-triage[pdf]', or ask for html or text"
+        raise MissingExtraError(message) from problem
+    except OSError as problem:
+        message = (
+            "report: PDF needs Pango, a system library; install it (Debian: libpango-1.0-0), or ask for html or text"
+        )
         raise MissingExtraError(message) from problem
     return weasyprint, pikepdf
 
