@@ -24,6 +24,7 @@ from triage.charting import chart_of
 from triage.conditions import Condition
 from triage.findings import FindingDefinition, Kind
 from triage.intake import read_intake
+from triage.interpreters.ask import Program
 from triage.interpreters.fire import Network
 from triage.interpreters.reference import Reference
 from triage.knowledge import KnowledgeBase
@@ -138,6 +139,16 @@ class _Ours:
         return frozenset(self.network.fire(chart).rules)
 
 
+class _Compiled:
+    """The compiled reader; the truth of every rule, and of every pattern on the way."""
+
+    def __init__(self, patterns: Conditions, rules: Conditions) -> None:
+        self._program = Program(patterns, rules)
+
+    def fire(self, chart: Chart) -> frozenset[str]:
+        return frozenset(self._program.read(chart).true_rules())
+
+
 class _Definition:
     """The plain reading that defines what a condition means."""
 
@@ -158,7 +169,7 @@ def side_by_side(
     The engines take turns at each chart, so that a busy moment of the machine hits them alike.
 
     Returns:
-        The rows: ours, the peer as documented, the peer with one fact, the definition; whole assessments of the same intakes, for
+        The rows: ours, the peer as documented, the peer with one fact, the compiled reader, the definition; whole assessments of the same intakes, for
         scale; and the sizes of what they work with.
     """
     knowledge = triage.knowledge
@@ -169,6 +180,7 @@ def side_by_side(
         "ours, evidence included": _Ours,
         "experta as documented": Peer,
         "experta, one fact a person": partial(Peer, one_fact=True),
+        "ours, the compiled reader": _Compiled,
         "the definition, read plainly": _Definition,
     }
     rows: list[Timing] = []

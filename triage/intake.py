@@ -21,7 +21,7 @@ from triage.formulas import rounded
 from triage.knowledge import KnowledgeBase
 from triage.medicines import MedicineEntry, MedicineList
 
-_MEDICINE_KEYS = ("name", "dose", "taken", "started", "stopped", "atc")
+MEDICINE_KEYS = ("name", "dose", "taken", "started", "stopped", "atc")
 MOST_UNKNOWN = 20
 """So many unknown findings are named, each with the nearest known one; the rest is counted."""
 
@@ -374,8 +374,8 @@ def _medicine(
         )
         return MedicineEntry("(unreadable entry)", note="not recognised")
     for key in written:
-        if key not in _MEDICINE_KEYS:
-            mend = f"use {', '.join(_MEDICINE_KEYS)}{suggestion(str(key)[:80], _MEDICINE_KEYS)}"
+        if key not in MEDICINE_KEYS:
+            mend = f"use {', '.join(MEDICINE_KEYS)}{suggestion(str(key)[:80], MEDICINE_KEYS)}"
             faults.append(_fault(place, "a key that is not read", mend, "left out"))
     name = _clean(written["name"])
     dose, taken = (_detail(written.get(key), f"{place}.{key}", faults) for key in ("dose", "taken"))

@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "triage"
 
 ORDER = (
     "truth", "errors", "wording", "resources", "polarity", "ends", "conditions", "formulas", "findings", "rules", "guidance",
-    "medicines", "chart", "knowledge", "assessment", "firing", "_experta", "interpreters", "charting", "verdict", "bounds", "intake", "conflicts",
+    "medicines", "chart", "knowledge", "assessment", "firing", "_experta", "interpreters", "charting", "verdict", "bounds", "intake", "schemas", "conflicts",
     "advising", "loader", "assembling", "blocking", "changing", "explaining", "interview", "reporting", "engine", "triage", "json_intake", "cli", "__main__",
 )  # fmt: skip
 """Every module or package of `triage`, lowest first: each imports only what stands before it."""

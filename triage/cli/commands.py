@@ -5,12 +5,13 @@ never a traceback; text of a patient or a host can neither steer the terminal no
 whether it worked, not how urgent it is.
 """
 
+import json
 import signal
 from collections.abc import Mapping
 from datetime import date, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, TypeAlias
 
 import typer
 
@@ -50,6 +51,8 @@ def _app(**settings: Any) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EPILOG, **settings,
     )  # fmt: skip
 
+
+Schema: TypeAlias = Literal["intake", "assessment"]
 
 app = _app()
 knowledge_base = _app()
@@ -242,6 +245,25 @@ def explain(
         write_out(found.model_dump_json(indent=2).encode() + b"\n")
     else:
         say(type(found).model_validate(harmless(found.model_dump(mode="json"))).to_text())
+
+
+@app.command(epilog=_EPILOG)
+@exit_codes()
+def schema(
+    of: Annotated[Schema, typer.Argument(metavar="intake|assessment", help="What the schema describes.")],
+    kb: Folder = None,
+) -> None:
+    """
+    Print the JSON Schema of the intake or of the assessment.
+
+    \b
+    Example:
+      triage schema intake > intake.schema.json
+    """
+    from triage.schemas import assessment_schema, intake_schema
+
+    found = assessment_schema() if of == "assessment" else intake_schema(engine_on(kb).knowledge)
+    write_out((json.dumps(found, indent=2, ensure_ascii=False) + "\n").encode())
 
 
 @knowledge_base.command(epilog=_EPILOG)
