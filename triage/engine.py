@@ -6,9 +6,9 @@ rules, the verdict reads what fired, and the assessment says it.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
-from importlib.metadata import version
+from functools import cache
 from pathlib import Path
-from typing import Literal, TypeAlias, assert_never, get_args
+from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never, get_args
 
 from triage.assembling import Found, assemble, identify
 from triage.assessment import Assessment, ConflictFound
@@ -29,9 +29,11 @@ from triage.interpreters.prose import Prose
 from triage.interview import Next, next_screen
 from triage.knowledge import KnowledgeBase
 from triage.loader.load import load
-from triage.reporting import Document, Format, PageSize, render
 from triage.resources import data_folder
 from triage.verdict import Verdict, verdict
+
+if TYPE_CHECKING:
+    from triage.reporting import Document, Format, PageSize
 
 Engine: TypeAlias = Literal["checked", "experta", "compiled"]
 """Which reader decides: both, and they must agree; the forward-chaining one alone; the compiled one alone."""
@@ -128,7 +130,7 @@ class Triage:
             intake=read, chart=chart, firing=firing, verdict=decided, conflicts=conflicts,
             completions=self._completions,
             scope=tuple(answerer for answerer in Answerer if answerer in scope), as_of=read.moment,
-            engine=engine, engine_version=version("cramp-triage"),
+            engine=engine, engine_version=_version(),
         )  # fmt: skip
         return assemble(self.knowledge, self._prose, found, identify(self.knowledge, intake, read.moment))
 
@@ -136,9 +138,9 @@ class Triage:
         self,
         assessment: Assessment,
         *,
-        format: Format = "html",
-        document: Document = "report",
-        page_size: PageSize = "A4",
+        format: "Format" = "html",
+        document: "Document" = "report",
+        page_size: "PageSize" = "A4",
         templates: Path | None = None,
     ) -> str | bytes:
         """
@@ -149,6 +151,9 @@ class Triage:
             MissingExtraError: `pdf` without its packages.
             ReportError: a template does not render.
         """
+        # Only now: a host that prints nothing need not load the templates.
+        from triage.reporting import render
+
         return render(assessment, format=format, document=document, page_size=page_size, templates=templates)
 
     def explain(self, intake: Mapping[str, object], name: str, *, on: date | None = None) -> Explanation:
@@ -254,3 +259,10 @@ class Triage:
             case = {"content_hash": self.knowledge.content_hash, "intake": as_intake(self.knowledge, answers)}
             raise EngineDisagreement(rules, at_least, case)
         return firing
+
+
+@cache
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("cramp-triage")

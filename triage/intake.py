@@ -22,6 +22,8 @@ from triage.knowledge import KnowledgeBase
 from triage.medicines import MedicineEntry, MedicineList
 
 MEDICINE_KEYS = ("name", "dose", "taken", "started", "stopped", "atc")
+"""What a detailed entry of the medicine list may hold."""
+
 MOST_UNKNOWN = 20
 """So many unknown findings are named, each with the nearest known one; the rest is counted."""
 
