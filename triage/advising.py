@@ -44,7 +44,7 @@ def judge(knowledge: KnowledgeBase, chart: Chart, urgency: Urgency) -> tuple[Jud
 
     An item that is not relevant is left out, unless an answer speaks against it: then a person who would try it alone is warned.
     """
-    patterns = {name: pattern.when for name, pattern in knowledge.patterns.items()}
+    patterns = knowledge.pattern_conditions
     reader = Reference(patterns, chart, urgency)
     careful = _Untaken(patterns, chart, _untaken(knowledge, chart), urgency)
     found = []
@@ -52,7 +52,10 @@ def judge(knowledge: KnowledgeBase, chart: Chart, urgency: Urgency) -> tuple[Jud
         offered = item.offer_when is None or reader.truth(item.offer_when) is TRUE
         held = [(one, reader.truth(one.when)) for one in item.withhold]
         reasons = [one.reason for one, truth in held if truth is TRUE and not _is_about_urgency(one)]
-        if not offered and not any(truth is TRUE and _is_about_the_person(knowledge, one) for one, truth in held):
+        warned = item.warn_unasked and any(
+            truth is TRUE and _is_about_the_person(knowledge, one) for one, truth in held
+        )
+        if not offered and not warned:
             continue
         open_reasons = []
         if item.fail_safe:

@@ -44,7 +44,7 @@ class Completions:
     def __init__(self, knowledge: KnowledgeBase, program: Program) -> None:
         self.knowledge = knowledge
         self.program = program
-        patterns = {name: pattern.when for name, pattern in knowledge.patterns.items()}
+        patterns = knowledge.pattern_conditions
         self._support = Program(patterns, dict(_support(knowledge)))
 
     def of(self, chart: Chart, scope: Collection[Answerer], *, ask_again: bool = False) -> "Bounds":

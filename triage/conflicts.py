@@ -1,10 +1,11 @@
 """Answers that contradict each other, and the reading with more danger in it.
 
 Two kinds: a `conflicts` entry of the knowledge base holds, or a follow-up says yes although its parent was answered no. The
-engine reads the intake both ways, as answered and as corrected here, and keeps the more urgent reading.
+engine reads the intake every way, as answered and as corrected here, and keeps the most urgent reading.
 """
 
 from collections.abc import Mapping
+from typing import TypeAlias
 
 from triage.assessment import ConflictFound
 from triage.chart import Value
@@ -19,18 +20,23 @@ NONE = "none"
 """The option of a choice that denies what the finding asks about."""
 
 
+Answers: TypeAlias = dict[str, Value | None]
+
+
 def corrected(
     knowledge: KnowledgeBase, answers: Mapping[str, Value | None]
-) -> tuple[dict[str, Value | None], tuple[ConflictFound, ...]]:
+) -> tuple[Answers, Answers, tuple[ConflictFound, ...]]:
     """
-    Give the answers with every contradiction read as the more dangerous answer, and the contradictions.
+    Give two other readings of answers that contradict each other, and the contradictions.
 
-    A parent with a single denied question behind it becomes its danger answer; where several were denied, it cannot be known
-    which one is wrong, and all of them become asked but unknown.
+    In the first, the questions before a follow-up give way: a single denied one becomes its danger answer; where several were
+    denied, it cannot be known which one is wrong, and all of them become asked but unknown. In the second, the follow-ups give
+    way. Whichever reading is the more urgent is kept by the engine.
     """
     chart = chart_of(knowledge, answers)
-    reader = Reference({name: pattern.when for name, pattern in knowledge.patterns.items()}, chart)
-    better: dict[str, Value | None] = dict(answers)
+    reader = Reference(knowledge.pattern_conditions, chart)
+    better: Answers = dict(answers)
+    dropped: Answers = dict(answers)
     found: list[ConflictFound] = []
     for conflict in knowledge.guidance.conflicts.values():
         if reader.truth(conflict.when) is TRUE:
@@ -47,8 +53,9 @@ def corrected(
         parents = [knowledge.findings[name] for name in _parents(finding.only_if)]
         if any(parent.id in already for parent in parents):
             continue
+        dropped[finding.id] = None
         found.append(_follow_up(finding, parents, better))
-    return better, tuple(found)
+    return better, dropped, tuple(found)
 
 
 def _asserts(finding: FindingDefinition, value: Value | None) -> bool:
@@ -71,9 +78,7 @@ def _parents(only_if: Condition) -> list[str]:
             return []
 
 
-def _follow_up(
-    finding: FindingDefinition, parents: list[FindingDefinition], better: dict[str, Value | None]
-) -> ConflictFound:
+def _follow_up(finding: FindingDefinition, parents: list[FindingDefinition], better: Answers) -> ConflictFound:
     if len(parents) == 1:
         (parent,) = parents
         better[parent.id] = parent.danger

@@ -1,9 +1,11 @@
 """The engine: an intake in, an assessment and its report out.
 
-`Triage` loads a knowledge base once and is safe to share between threads. Answers become a chart, the experta reader fires the
-rules, the verdict reads what fired, and the assessment says it.
+`Triage` loads a knowledge base once and is safe to share between threads. Answers become a chart, the rules fire, the verdict reads
+what fired, and the assessment says it.
 """
 
+import itertools
+import math
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
@@ -39,6 +41,10 @@ Engine: TypeAlias = Literal["checked", "experta", "compiled"]
 """Which reader decides: both, and they must agree; the forward-chaining one alone; the compiled one alone."""
 
 
+MOST_READINGS = 32
+"""Contradicting answers are read in every combination up to so many; beyond, one question at a time."""
+
+
 class Triage:
     """
     A triage engine on one knowledge base.
@@ -60,7 +66,7 @@ class Triage:
         folder = data_folder("knowledge_base") if knowledge_base is None else Path(knowledge_base)
         self.knowledge: KnowledgeBase = load(folder)
         self._prose = Prose(self.knowledge)
-        patterns = {name: pattern.when for name, pattern in self.knowledge.patterns.items()}
+        patterns = self.knowledge.pattern_conditions
         rules = {name: rule.when for name, rule in self.knowledge.rules.items()}
         self._network = Network(patterns, rules)
         self._program = Program(patterns, rules)
@@ -90,6 +96,7 @@ class Triage:
 
         Raises:
             UnknownFindingError: the intake names a finding that does not exist.
+            UnknownNameError: the scope names nobody, or somebody who does not exist.
             IntakeError: the intake is no mapping, or (strict) holds faults.
             EngineDisagreement: the two readers differ; nothing is released.
         """
@@ -124,12 +131,13 @@ class Triage:
         strict: bool,
         scope: Collection[Answerer],
     ) -> Assessment:
+        who = _who(scope)
         read = read_intake(self.knowledge, intake, on=on or date.today(), strict=strict)
-        chart, firing, decided, conflicts = self._decide(read, engine)
+        chart, firing, decided, conflicts, _ = self._decide(read, engine)
         found = Found(
             intake=read, chart=chart, firing=firing, verdict=decided, conflicts=conflicts,
             completions=self._completions,
-            scope=tuple(answerer for answerer in Answerer if answerer in scope), as_of=read.moment,
+            scope=who, as_of=read.moment,
             engine=engine, engine_version=_version(),
         )  # fmt: skip
         return assemble(self.knowledge, self._prose, found, identify(self.knowledge, intake, read.moment))
@@ -169,7 +177,7 @@ class Triage:
             IntakeError: as for `assess`.
         """
         read = read_intake(self.knowledge, intake, on=on or date.today())
-        chart, _, decided, _ = self._decide(read, self._engine)
+        chart, _, decided, _, _ = self._decide(read, self._engine)
         return explain(self.knowledge, self._prose, chart, decided.urgency, name)
 
     def what_would_change(self, intake: Mapping[str, object], *, on: date | None = None) -> Changes:
@@ -186,7 +194,8 @@ class Triage:
         def urgency_of(chart: Chart) -> Urgency:
             return verdict(self.knowledge, chart, self._program.read(chart).true_rules()).urgency
 
-        return changes(self.knowledge, self._prose, read.answers, urgency_of)
+        *_, kept = self._decide(read, self._engine)
+        return changes(self.knowledge, self._prose, kept, urgency_of)
 
     def next_question(
         self,
@@ -205,8 +214,9 @@ class Triage:
         Raises:
             IntakeError: as for `assess`.
         """
+        who = _who(scope)
         read = read_intake(self.knowledge, intake, on=on or date.today())
-        chart, firing, decided, _ = self._decide(read, self._engine)
+        chart, firing, decided, _, _ = self._decide(read, self._engine)
         behind = {
             name
             for rule in decided.rules
@@ -214,27 +224,33 @@ class Triage:
             for name in self.knowledge.rests_on(literal.leaf)
             if decided.because_not_known and chart.state(name) is State.NOT_ASKED
         }
-        who = tuple(answerer for answerer in Answerer if answerer in scope)
         return next_screen(self._completions, chart, decided, behind, who)
 
-    def _decide(self, read: Intake, engine: Engine) -> tuple[Chart, Firing, Verdict, tuple[ConflictFound, ...]]:
+    def _decide(
+        self, read: Intake, engine: Engine
+    ) -> tuple[Chart, Firing, Verdict, tuple[ConflictFound, ...], Mapping[str, Value | None]]:
         """
         Fire and judge.
 
-        Where answers contradict each other, every reading of them is judged and the most urgent is kept: the dangerous answer
+        Where answers contradict each other, every reading of them is judged and the most urgent is kept: a dangerous answer
         may complete the red-flag screen, which leaving it open would not.
+
+        Returns:
+            Chart, firing, verdict and conflicts, and the answers that were kept.
         """
-        better, conflicts = corrected(self.knowledge, read.answers)
-        readings = [better, read.answers] if conflicts else [read.answers]
-        if read.doubted:
-            readings += [{**answers, **dict.fromkeys(read.doubted)} for answers in readings]
-        judged = [self._judge(answers, engine) for answers in readings]
+        better, dropped, conflicts = corrected(self.knowledge, read.answers)
+        readings = [better, read.answers, dropped] if conflicts else [read.answers]
+        several = [
+            [{**one, **dict(zip(read.doubted, values, strict=True))} for one in readings] for values in _choices(read)
+        ]
+        candidates = [(answers, place) for found in several for place, answers in enumerate(found)]
+        judged = [self._judge(answers, engine) for answers, _ in candidates]
         kept = max(range(len(judged)), key=lambda at: (judged[at][2].urgency.rank, -at))
-        if conflicts and readings[kept] is read.answers:
-            conflicts = tuple(
-                one.model_copy(update={"kept": "as answered: the more urgent reading"}) for one in conflicts
-            )
-        return (*judged[kept], conflicts)
+        answers, place = candidates[kept]
+        if conflicts and place:
+            said = "as answered" if place == 1 else "without the answer that contradicts"
+            conflicts = tuple(one.model_copy(update={"kept": f"{said}: the more urgent reading"}) for one in conflicts)
+        return (*judged[kept], conflicts, answers)
 
     def _judge(self, answers: Mapping[str, Value | None], engine: Engine) -> tuple[Chart, Firing, Verdict]:
         chart = chart_of(self.knowledge, answers)
@@ -261,8 +277,34 @@ class Triage:
         return firing
 
 
+def _who(scope: Collection[Answerer] | Collection[str]) -> tuple[Answerer, ...]:
+    """Read who can still be asked; words will do. Nobody at all would settle everything."""
+    known = [answerer.value for answerer in Answerer]
+    named = [scope] if isinstance(scope, str) else [one.value if isinstance(one, Answerer) else one for one in scope]
+    for name in named:
+        if name not in known:
+            raise UnknownNameError(
+                f"scope: nobody is called `{name}`{suggestion(str(name), known)}; use {', '.join(known)}"
+            )
+    if not named:
+        raise UnknownNameError(f"scope: names nobody; use {', '.join(known)}")
+    return tuple(answerer for answerer in Answerer if answerer.value in named)
+
+
 @cache
 def _version() -> str:
     from importlib.metadata import version
 
     return version("cramp-triage")
+
+
+def _choices(read: Intake) -> list[tuple[Value | None, ...]]:
+    """Give every combination of the answers to questions that were answered differently; one at a time when they are many."""
+    if math.prod(map(len, read.doubted.values())) <= MOST_READINGS:
+        return list(itertools.product(*read.doubted.values()))
+    first = tuple(values[0] for values in read.doubted.values())
+    return [
+        (*first[:place], value, *first[place + 1 :])
+        for place, values in enumerate(read.doubted.values())
+        for value in values
+    ][: MOST_READINGS * 8]

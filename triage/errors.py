@@ -55,7 +55,7 @@ class EngineDisagreement(TriageError):
     Args:
         rules: the rules they differ on, sorted.
         at_least: the id of the more urgent of the two verdicts, so that a host can fail towards safety.
-        case: knowledge base hash and answers as plain data, enough to replay it; patient texts are not in it.
+        case: knowledge base hash and answers as plain data, enough to replay it; of the texts only those of medicines.
     """
 
     def __init__(self, rules: Sequence[str], at_least: str, case: Mapping[str, object]) -> None:

@@ -168,7 +168,7 @@ class _Teller:
         self._knowledge = knowledge
         self._prose = prose
         self._chart = chart
-        self._patterns = {name: pattern.when for name, pattern in knowledge.patterns.items()}
+        self._patterns = knowledge.pattern_conditions
         self._reader = Reference(self._patterns, chart, urgency)
 
     def entry(

@@ -1,6 +1,6 @@
 """What follows from a verdict: causes and destinations by name, tests to consider, advice, safety-netting, honest lines.
 
-All of it is data from the knowledge base; `triage/advising.py` and `triage/assembling.py` decide what of it a person gets.
+All of it is data from the knowledge base; `triage/advising.py` and `triage/assembling/` decide what of it a person gets.
 """
 
 from dataclasses import dataclass
@@ -89,6 +89,7 @@ class Advice:
         offer_when: when it is relevant at all; None is always.
         fail_safe: withheld unless every withholding condition is FALSE; else only where one is TRUE.
         first_aid: may be given even when somebody must be seen the same day or at once.
+        warn_unasked: listed as withheld even where it is not relevant, when an answer speaks against it: people try it alone.
         replacement: what is said instead.
     """
 
@@ -99,6 +100,7 @@ class Advice:
     offer_when: Condition | None
     fail_safe: bool
     first_aid: bool
+    warn_unasked: bool
     withhold: tuple[Withholding, ...]
     cautions: tuple[Caution, ...]
     replacement: str

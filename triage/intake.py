@@ -34,7 +34,7 @@ CONTEXT = ("on", "patient", "referral", "medicines_complete")
 """Keys of an intake that are no findings."""
 
 _ATC = re.compile(r"^[A-Z](\d\d([A-Z]([A-Z](\d\d)?)?)?)?$")
-_NUMBER = re.compile(r"^\s*([-+]?\d{1,12}(?:\.\d{1,12})?)\s*(.*?)\s*$", re.DOTALL)
+_NUMBER = re.compile(r"^\s*([<>≤≥]=?)?\s*([-+]?\d{1,12}(?:\.\d{1,12})?)\s*(.*?)\s*$", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Intake:
     Args:
         answers: a value, or None for "asked but unknown"; findings left out were not asked.
         given: the values of quantities as they were written.
-        doubted: yes-or-no findings that were answered both ways; the more dangerous answer stands in `answers`.
+        doubted: findings that were answered more than once, differently, with every usable answer and None.
         dated: the day of each result that came with one.
         faults: what could not be used.
         on: the day of the intake, where it is known.
@@ -62,7 +62,7 @@ class Intake:
 
     answers: Mapping[str, Value | None]
     given: Mapping[str, str]
-    doubted: frozenset[str]
+    doubted: Mapping[str, tuple[Value | None, ...]]
     dated: Mapping[str, date]
     faults: tuple[InputFault, ...]
     on: date | None
@@ -103,6 +103,7 @@ def read_intake(knowledge: KnowledgeBase, raw: object, *, on: date | None = None
         more = len(unknown) - len(told)
         raise UnknownFindingError([*told, *([f"intake: {more} more unknown findings"] if more else [])])
     faults: list[InputFault] = []
+    on = on.date() if isinstance(on, datetime) else on
     day, moment = on, "" if on is None else on.isoformat()
     if "on" in raw:
         try:
@@ -118,27 +119,31 @@ def read_intake(knowledge: KnowledgeBase, raw: object, *, on: date | None = None
     answers: dict[str, Value | None] = {}
     given: dict[str, str] = {}
     dated: dict[str, date] = {}
+    doubted: dict[str, tuple[Value | None, ...]] = {}
     for name, finding in knowledge.findings.items():
         if name not in raw:
             continue
-        written = _one_answer(finding, raw[name], faults)
+        written = raw[name]
+        if isinstance(written, Contradicting):
+            doubted[name] = _every_answer(knowledge, finding, written, day, complete, faults)
+            answers[name] = doubted[name][0]
+            continue
         try:
             answers[name] = _value(knowledge, finding, written, day, complete, faults)
             given[name] = _shown(written)
-            if isinstance(written, Mapping) and set(written) > {"on"} and finding.kind is Kind.QUANTITY:
-                dated[name] = _day(written["on"]) if "on" in written else dated.get(name, date.min)
+            if finding.kind is Kind.QUANTITY and isinstance(written, Mapping) and set(written) > {"on"}:
+                then = _result_day(finding, written, day, faults)
+                if then is not None:
+                    dated[name] = then
         except _Refused as refused:
             answers[name] = None
             faults.append(_fault(name, refused.problem, refused.mend, "asked but unknown"))
-    dated = {name: then for name, then in dated.items() if then != date.min}
+    doubted = {name: values for name, values in doubted.items() if len(values) > 1}
     _age_results(knowledge, answers, dated, day)
     patient = Patient(**_texts("patient", raw.get("patient"), tuple(Patient.model_fields), faults))
     referral = Referral(**_texts("referral", raw.get("referral"), tuple(Referral.model_fields), faults))
     if strict and faults:
         raise IntakeError([f"{fault.place}: {fault.problem}; {fault.mend}" for fault in faults])
-    doubted = frozenset(
-        name for name, written in raw.items() if isinstance(written, Contradicting) and answers.get(name) is not None
-    )
     return Intake(answers, given, doubted, dated, tuple(faults), day, moment, patient, referral)
 
 
@@ -174,21 +179,54 @@ def as_intake(knowledge: KnowledgeBase, answers: Mapping[str, Value | None]) -> 
 def _written(entry: MedicineEntry) -> dict[str, object]:
     parts = {
         "name": entry.text, "dose": entry.dose, "taken": entry.taken, "started": entry.started_days,
-        "stopped": entry.stopped_days,
+        "stopped": entry.stopped_days, "atc": entry.atc,
     }  # fmt: skip
     return {key: part for key, part in parts.items() if part not in ("", None)}
 
 
-def _one_answer(finding: FindingDefinition, written: object, faults: list[InputFault]) -> object:
-    """Settle different answers to one question: the more dangerous yes or no, otherwise unknown."""
-    if not isinstance(written, Contradicting):
-        return written
-    kept: object = None
-    if finding.kind is Kind.BOOLEAN and finding.danger in written.values:
-        kept = finding.danger
-    treated = "asked but unknown" if kept is None else f"answered {'yes' if kept else 'no'}, the more dangerous answer"
+def _every_answer(
+    knowledge: KnowledgeBase,
+    finding: FindingDefinition,
+    written: Contradicting,
+    day: date | None,
+    complete: bool,
+    faults: list[InputFault],
+) -> tuple[Value | None, ...]:
+    """
+    Read every answer to one question; the same answer written twice in different ways is one.
+
+    Returns:
+        The answer if there is one; else a danger answer first, the others, and None: the engine tries them all.
+    """
+    found: dict[Value | None, None] = {}
+    for one in written.values:
+        try:
+            found[_value(knowledge, finding, one, day, complete, faults)] = None
+        except _Refused as refused:
+            faults.append(_fault(finding.id, refused.problem, refused.mend, "asked but unknown"))
+            found[None] = None
+    if len(found) == 1:
+        return tuple(found)
+    treated = "every answer was tried, and the most urgent kept"
     faults.append(_fault(finding.id, "answered more than once, differently", "send one answer", treated))
-    return kept
+    first = [finding.danger] if finding.kind is Kind.BOOLEAN and finding.danger in found else []
+    return tuple(dict.fromkeys((*first, *(value for value in found if value is not None), None)))
+
+
+def _result_day(
+    finding: FindingDefinition, written: Mapping[str, object], day: date | None, faults: list[InputFault]
+) -> date | None:
+    """Read the day of a result; one that cannot be used is left out, never the result with it."""
+    if written.get("on") in (None, "unknown"):
+        return None
+    try:
+        _days_ago(written["on"], day)
+        return _day(written["on"])
+    except _Refused as refused:
+        faults.append(
+            _fault(f"{finding.id}.on", refused.problem, refused.mend, "the value was kept, its date left out")
+        )
+        return None
 
 
 def _moment_text(written: object, day: date) -> str:
@@ -223,6 +261,7 @@ def _texts(place: str, written: object, known: tuple[str, ...], faults: list[Inp
         return {}
     found = {}
     for key, text in written.items():
+        key = _clean(str(key))
         if key not in known:
             mend = f"use {', '.join(known)}{suggestion(str(key)[:80], known)}"
             faults.append(_fault(f"{place}.{str(key)[:80]}", "a key that is not read", mend, "left out"))
@@ -261,7 +300,9 @@ def _value(
         case Kind.SET:
             if not isinstance(written, list | tuple | set | frozenset):
                 raise _Refused("not a list", f"send a list of {', '.join(option.id for option in finding.options)}")
-            chosen = [_choice(finding, one) for one in written]
+            # A set has no order of its own, and a fault names the first that does not fit.
+            ordered = sorted(written, key=repr) if isinstance(written, set | frozenset) else written
+            chosen = [_choice(finding, one) for one in ordered]
             return None if any(one is None for one in chosen) else frozenset(one for one in chosen if one is not None)
         case Kind.MEDICINES:
             if not isinstance(written, list | tuple):
@@ -295,14 +336,22 @@ def _quantity(finding: FindingDefinition, written: object, day: date | None, fau
     if isinstance(written, Mapping):
         if set(written) == {"on"} and finding.unit.ucum == "d":
             return _days_ago(written["on"], day)
-        if "on" in written:
-            _days_ago(written["on"], day)
+        for key in written:
+            if key not in ("value", "unit", "on"):
+                mend = f"use value, unit, on{suggestion(str(key)[:80], ('value', 'unit', 'on'))}"
+                faults.append(_fault(finding.id, "a key that is not read", mend, "left out"))
         number, unit_text = written.get("value"), written.get("unit", "")
     if isinstance(number, str):
         found = _NUMBER.match(number)
         if found is None:
             raise _Refused("not a number", f"write it as 3.1 {finding.unit.shown}")
-        number, unit_text = found[1], unit_text or found[2]
+        beyond, number, beside = found[1], found[2], found[3]
+        if unit_text and beside and isinstance(unit_text, str) and _unit_key(unit_text) != _unit_key(beside):
+            raise _Refused("two different units", "give the unit once")
+        unit_text = unit_text or beside
+        if beyond:
+            problem = "a limit and not a value"
+            faults.append(_fault(finding.id, problem, "send the value where there is one", f"read as {number}"))
     if isinstance(number, bool) or not isinstance(number, int | float | str):
         raise _Refused("not a number", f"send a number in {finding.unit.shown}")
     if not isinstance(number, str) and not -_FAR <= number <= _FAR:
@@ -397,6 +446,7 @@ def _medicine(
     codes = _atc(written.get("atc"), f"{place}.atc", faults)
     return replace(
         entry,
+        atc=codes[0] if codes else "",
         classes=tuple(sorted({*entry.classes, *knowledge.catalogue.classes_by_code(codes)})),
         dose=dose,
         taken=taken,

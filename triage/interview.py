@@ -119,7 +119,7 @@ class _Interview:
         self._chart = chart
         self._bounds = bounds
         self._scope = scope
-        self._reader = Reference({name: pattern.when for name, pattern in self._kb.patterns.items()}, chart)
+        self._reader = Reference(self._kb.pattern_conditions, chart)
 
     def certificate(
         self, urgency: Urgency, because: Literal["emergency established", "settled"], sentence: str

@@ -55,6 +55,11 @@ class KnowledgeBase:
     guidance: Guidance
 
     @cached_property
+    def pattern_conditions(self) -> dict[str, Condition]:
+        """The condition of each pattern, as readers take them."""
+        return {name: pattern.when for name, pattern in self.patterns.items()}
+
+    @cached_property
     def follow_ups(self) -> tuple[str, ...]:
         """Every finding with `only_if`, after those it follows up."""
         done: dict[str, None] = {}

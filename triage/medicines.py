@@ -86,6 +86,7 @@ class MedicineEntry:
     stopped_days: float | None = None
     stopped: bool = False
     note: str = ""
+    atc: str = ""
 
     @property
     def names(self) -> frozenset[str]:

@@ -11,6 +11,7 @@ from triage.chart import Chart, State
 from triage.conditions import Urgency
 from triage.interpreters.reference import Reference
 from triage.knowledge import KnowledgeBase
+from triage.medicines import MedicineList
 from triage.truth import FALSE
 
 
@@ -38,16 +39,19 @@ def screen_items(knowledge: KnowledgeBase, chart: Chart) -> tuple[tuple[str, boo
     """
     Give every screen item that applies, in the order they are asked, and whether it is answered.
 
-    An item of a line whose condition is FALSE does not apply, nor does a follow-up that is not applicable.
+    An item of a line whose condition is FALSE does not apply, nor does a follow-up that is not applicable. A list of medicines
+    that may hide one is no answer.
     """
-    reader = Reference({name: pattern.when for name, pattern in knowledge.patterns.items()}, chart)
+    reader = Reference(knowledge.pattern_conditions, chart)
     found: dict[str, bool] = {}
     for page in knowledge.screen:
         for line in page.lines:
             if line.only_if is None or reader.truth(line.only_if) is not FALSE:
                 for name in line.findings:
                     if chart.state(name) is not State.NOT_APPLICABLE:
-                        found[name] = chart.state(name) is State.ANSWERED
+                        value = chart.values.get(name)
+                        hidden = isinstance(value, MedicineList) and not value.nothing_hidden
+                        found[name] = chart.state(name) is State.ANSWERED and not hidden
     return tuple(found.items())
 
 

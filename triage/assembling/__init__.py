@@ -6,7 +6,8 @@ it; `urgency.py`, `reasons.py`, `answers.py` and `plan.py` give the parts.
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from datetime import date
 
 from triage import assessment as a
 from triage.assembling.answers import answers, laboratory, medicines, red_flags
@@ -14,6 +15,7 @@ from triage.assembling.case import Case, Found
 from triage.assembling.plan import advice, honest_notes, investigations, limits, safety_netting, sources
 from triage.assembling.reasons import causes, fired_rules, patterns
 from triage.assembling.urgency import destinations, open_questions, urgency, urgency_range
+from triage.intake import Contradicting
 from triage.interpreters.prose import Prose
 from triage.knowledge import KnowledgeBase
 
@@ -22,13 +24,24 @@ __all__ = ["Found", "assemble", "identify"]
 
 def identify(knowledge: KnowledgeBase, raw: object, as_of: str) -> str:
     """Give the id of an assessment: the same knowledge base, intake and moment have the same one."""
-    written = json.dumps([knowledge.content_hash, as_of, raw], sort_keys=True, default=_plain, ensure_ascii=True)
+    written = json.dumps(
+        [knowledge.content_hash, as_of, _keyed(raw)], sort_keys=True, default=_plain, ensure_ascii=True
+    )
     return hashlib.sha256(written.encode()).hexdigest()[:16]
 
 
+def _keyed(value: object) -> object:
+    """Give the same data with texts as keys, so that they can be sorted."""
+    if isinstance(value, Mapping):
+        return {str(key): _keyed(part) for key, part in value.items()}
+    return [_keyed(part) for part in value] if isinstance(value, list | tuple) else value
+
+
 def _plain(value: object) -> object:
-    """Give what JSON has no word for; a set has no order of its own."""
-    return sorted(map(repr, value)) if isinstance(value, Collection) else repr(value)
+    """Give what JSON has no word for; a set has no order of its own, and an object no lasting address."""
+    if isinstance(value, Collection):
+        return sorted(map(repr, value))
+    return repr(value) if isinstance(value, date | Contradicting) else type(value).__name__
 
 
 def assemble(knowledge: KnowledgeBase, prose: Prose, found: Found, identity: str) -> a.Assessment:

@@ -7,7 +7,7 @@ from functools import cached_property
 from triage import assessment as a
 from triage.bounds import Bounds, Completions
 from triage.chart import Chart, State
-from triage.conditions import MEDICINES, Takes, Urgency, tested
+from triage.conditions import MEDICINES, AskedUnknown, Missing, Takes, Urgency, tested
 from triage.findings import Answerer
 from triage.firing import Firing
 from triage.intake import Intake
@@ -50,7 +50,7 @@ class Case:
         self.found = found
         self.chart = found.chart
         self.level = found.verdict.urgency
-        patterns = {name: pattern.when for name, pattern in knowledge.patterns.items()}
+        patterns = knowledge.pattern_conditions
         self.reader = Reference(patterns, found.chart, self.level)
         self.cited: dict[str, None] = {}
 
@@ -134,15 +134,21 @@ class Case:
         return sorted((name for name in names if self.weight(name) == 0), key=lambda name: (self.order(name), name))
 
     def open_behind(self, rules: Iterable[str]) -> tuple[str, ...]:
-        """Give the findings without a usable answer that fired rules rest on."""
+        """Give the findings without a usable answer that fired rules rest on, those that a rule says are missing first."""
+        literals = [literal for rule in rules for literal in self.found.firing.rules[rule]]
+        plainly = {tested(literal.leaf) for literal in literals if isinstance(literal.leaf, Missing | AskedUnknown)}
         names = {
             name
-            for rule in rules
-            for literal in self.found.firing.rules[rule]
+            for literal in literals
             for name in self.kb.rests_on(literal.leaf)
-            if self.chart.state(name) in (State.NOT_ASKED, State.ASKED_UNKNOWN)
+            if self.chart.state(name) in (State.NOT_ASKED, State.ASKED_UNKNOWN) and not self._dates_nothing(name)
         }
-        return tuple(name for name in self.kb.findings if name in names)
+        return tuple(sorted(names, key=lambda name: (name not in plainly, self.kb.asked_at[name])))
+
+    def _dates_nothing(self, name: str) -> bool:
+        """Whether a finding only says how old results are, and there are none."""
+        dated = [finding.id for finding in self.kb.findings.values() if finding.dated_by == name]
+        return bool(dated) and not any(self.chart.state(one) is State.ANSWERED for one in dated)
 
     def order(self, name: str) -> tuple[int, int]:
         """Sort findings as a doctor wants to hear them: danger signs in the order of the screen first, noes later."""

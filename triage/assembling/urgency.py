@@ -17,9 +17,12 @@ def urgency(case: Case, causes: Iterable[a.CauseFound]) -> a.UrgencyFound:
     labels = [cause.label for cause in causes if cause.urgency is case.level and not cause.set_aside][:FEW]
     request = words.request.replace("{causes}", together([lowered(label) for label in labels]))
     if not labels:  # nothing is suspected by name: the reason itself is what to look at
-        about = lowered(leading.title) if leading is not None else "cramps whose pattern was not recognised"
+        aside = [case.kb.rules[name].title for name in case.found.verdict.set_aside]
+        open_screen = f"{together(map(lowered, aside[:FEW]))}, danger signs not all asked" if aside else ""
+        about = lowered(leading.title) if leading is not None else open_screen or "pattern not recognised"
         request = words.request.replace(" for {causes}", f": {about}").replace("Suspected: {causes}", capital(about))
-    action = leading.action if leading is not None else ""
+    # At self-care the advice of the report stands for the action: what of it is withheld must not be said here after all.
+    action = leading.action if leading is not None and case.level is not Urgency.SELF_CARE else ""
     return a.UrgencyFound(
         level=case.level, word=words.word, time=words.time,
         deadline=capital(leading.deadline if leading is not None and leading.deadline else words.deadline),
@@ -38,7 +41,7 @@ def _reason(case: Case, leading: Rule | None) -> str:
         if case.found.verdict.set_aside and still_open:
             items = "1 item" if still_open == 1 else f"{still_open} items"
             return f"a benign pattern was met, but {items} of the red-flag screen are not answered"
-        return "pattern not recognised: no rule fired, a clinician should look at it"
+        return "pattern not recognised: no rule with an urgency fired, a clinician should look at it"
     cause = case.guide.causes.get(leading.cause)
     said = [case.evidence_phrase([leading.id], name) for name in case.telling(leading.id)]
     what = lowered(cause.label) if cause is not None else lowered(leading.title)

@@ -35,6 +35,7 @@ from triage.cli.terminal import console_for, print_parts, say
 from triage.errors import KnowledgeBaseError, MissingExtraError, ReportError
 from triage.explaining import Explanation
 from triage.findings import Answerer
+from triage.intake import Contradicting
 from triage.reporting import Document, Format, PageSize, render
 from triage.reporting.words import harmless, together
 
@@ -205,6 +206,8 @@ def interview(
     answers = dict(read_intake_file(read(file))) if file is not None else {}
     if save is not None and save.exists():
         answers |= read_intake_file(read(str(save)))
+    # A question that was answered both ways is asked again.
+    answers = {name: answer for name, answer in answers.items() if not isinstance(answer, Contradicting)}
     engine, day, who = engine_on(kb), day_of(on), tuple(scope or (Answerer.PERSON,))
     answers, certificate = interviewing.interview(engine, answers, who, day, save)
     typer.echo(

@@ -87,7 +87,7 @@ def _question(engine: Triage, question: Asked, on: date | None) -> Any:
             typer.echo(f"    {number}  {option.label}")
     read: Callable[[str], Any] = {
         Kind.BOOLEAN: _yes_or_no,
-        Kind.CHOICE: lambda text: _options(question, text)[0],
+        Kind.CHOICE: lambda text: _one(_options(question, text)),
         Kind.SET: lambda text: _options(question, text),
         Kind.QUANTITY: lambda text: text,
         Kind.MEDICINES: lambda text: [part.strip() for part in text.split(",") if part.strip() and part.strip() != "0"],
@@ -138,6 +138,11 @@ def _options(question: Asked, text: str) -> list[str]:
     if not numbers or any(not 1 <= number <= len(question.options) for number in numbers):
         raise ValueError(text)
     return [question.options[number - 1].id for number in numbers]
+
+
+def _one(options: list[str]) -> str:
+    (only,) = options
+    return only
 
 
 def _hint(question: Asked) -> str:

@@ -220,7 +220,7 @@ def _unused(loading: Loading, knowledge: KnowledgeBase, places: Places) -> None:
 
 
 def _reader(knowledge: KnowledgeBase, answers: Mapping[str, Value | None]) -> Reference:
-    return Reference({name: pattern.when for name, pattern in knowledge.patterns.items()}, chart_of(knowledge, answers))
+    return Reference(knowledge.pattern_conditions, chart_of(knowledge, answers))
 
 
 def _ignorance_alone(loading: Loading, knowledge: KnowledgeBase, places: Places) -> None:

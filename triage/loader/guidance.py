@@ -32,7 +32,7 @@ FILES = (
 """Every file of guidance, in the order it is read."""
 
 BASIS = "sources provenance provenance_note"
-ADVICE = f"id title text honesty offer_when fail_safe first_aid withhold caution replacement {BASIS}"
+ADVICE = f"id title text honesty offer_when fail_safe first_aid warn_unasked withhold caution replacement {BASIS}"
 
 
 def read_guidance(loading: Loading, written: dict[str, Any], names: Names) -> Guidance:
@@ -128,6 +128,7 @@ class _Reading:
             offer_when=self._condition(file, entry, "offer_when"),
             fail_safe=self._loading.flag(file, entry, "fail_safe", False),
             first_aid=self._loading.flag(file, entry, "first_aid", False),
+            warn_unasked=self._loading.flag(file, entry, "warn_unasked", True),
             withhold=tuple(
                 Withholding(when, text)
                 for when, text in self._lines(file, entry, "withhold", "reason")

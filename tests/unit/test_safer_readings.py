@@ -1,0 +1,178 @@
+"""Odd and contradicting intakes never make a result less urgent, and nothing they hold is lost unseen."""
+
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+
+from triage import Triage, UnknownNameError, Urgency
+from triage.intake import Contradicting, as_intake, read_intake
+from triage.json_intake import read_json
+
+DAY = date(2026, 3, 12)
+
+
+@pytest.fixture(scope="module")
+def triage() -> Triage:
+    return Triage(engine="compiled")
+
+
+def level(triage: Triage, intake: Any) -> Urgency:
+    return triage.assess(intake, on=DAY).urgency.level
+
+
+@pytest.mark.parametrize("child", ["child_unwell", "child_day_pain", "child_limp_or_refuses"])
+def test_an_answer_about_a_child_does_not_calm_an_adult(triage: Triage, child: str) -> None:
+    adult = {"age_years": 40, "sys_bp": "70 mmHg"}
+    found = triage.assess({**adult, child: True}, on=DAY)
+
+    assert found.urgency.level is level(triage, adult) is Urgency.EMERGENCY
+    assert [conflict.findings for conflict in found.conflicts] == [(child,)]
+
+
+@pytest.mark.parametrize("on", ["12/03/2026", "2026-03-13", "soon", 7])
+def test_a_result_is_kept_when_its_date_cannot_be_used(triage: Triage, on: object) -> None:
+    found = triage.assess({"lab_k": {"value": 7.2, "unit": "mmol/L", "on": on}}, on=DAY)
+
+    assert found.urgency.level is Urgency.EMERGENCY
+    assert [fault.place for fault in found.input_faults] == ["lab_k.on"]
+    assert found.laboratory[0].on == ""
+
+
+@pytest.mark.parametrize("on", [None, "unknown"])
+def test_a_date_that_is_not_known_is_no_fault(triage: Triage, on: object) -> None:
+    found = triage.assess({"lab_k": {"value": 7.2, "unit": "mmol/L", "on": on}}, on=DAY)
+
+    assert (found.urgency.level, found.input_faults) == (Urgency.EMERGENCY, ())
+
+
+@pytest.mark.parametrize(
+    "intake",
+    [
+        {"lab_k": "11 mmol/L"}, {"lab_k": "14 mmol/L"}, {"lab_mg": "6 mmol/L"}, {"age_years": 40, "spo2": "45 %"},
+        {"age_years": 40, "sys_bp": "40 mmHg"}, {"age_years": 40, "heart_rate": "260 /min"}, {"lab_k": "> 8.0 mmol/L"},
+    ],
+)  # fmt: skip
+def test_an_extreme_is_an_answer(triage: Triage, intake: dict[str, Any]) -> None:
+    assert level(triage, intake) is Urgency.EMERGENCY
+
+
+def test_a_limit_is_read_as_its_number_and_listed(triage: Triage) -> None:
+    found = triage.assess({"lab_ck": ">20000 U/L"}, on=DAY)
+
+    assert found.urgency.level is Urgency.EMERGENCY
+    assert [fault.treated_as for fault in found.input_faults] == ["read as 20000"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"lab_k": "7.2 mmol/L", "lab_k": "4.2 mmol/L"}', '{"lab_k": "4.2 mmol/L", "lab_k": "7.2 mmol/L"}',
+        '{"lab_k": "mush", "lab_k": "7.2 mmol/L"}',
+    ],
+)  # fmt: skip
+def test_of_two_results_the_more_dangerous_counts(triage: Triage, text: str) -> None:
+    found = triage.assess(read_json(text), on=DAY)
+
+    assert found.urgency.level is Urgency.EMERGENCY
+    assert found.input_faults
+
+
+def test_one_result_written_twice_in_different_ways_is_one(triage: Triage) -> None:
+    found = triage.assess(read_json('{"lab_k": "7.2 mmol/L", "lab_k": {"value": 7.2, "unit": "mEq/L"}}'), on=DAY)
+
+    assert (found.urgency.level, found.input_faults) == (Urgency.EMERGENCY, ())
+
+
+def test_many_contradictions_end(triage: Triage) -> None:
+    booleans = [finding.id for finding in triage.knowledge.findings.values() if finding.kind.value == "boolean"][:40]
+
+    assert level(triage, dict.fromkeys(booleans, Contradicting((True, False)))) is Urgency.EMERGENCY
+
+
+@pytest.mark.parametrize("change", [{"medicines": ["xyzzy"]}, {"medicines_complete": False}])
+def test_self_care_waits_for_a_list_of_medicines_that_hides_nothing(triage: Triage, change: dict[str, Any]) -> None:
+    import json
+
+    from triage.resources import data_folder
+
+    night = json.loads((data_folder("examples") / "night_cramps.json").read_text(encoding="utf-8"))
+    exercise = {**night, "cramp_timing": ["during_exercise"], "stretch_massage_relief": "full"}
+
+    assert level(triage, night) is Urgency.SELF_CARE
+    assert level(triage, {**exercise, **change}) is not Urgency.SELF_CARE
+
+
+def test_the_scope_is_read_and_never_nobody(triage: Triage) -> None:
+    words = triage.assess({}, on=DAY, scope=["person", "examination"])  # type: ignore[list-item]
+
+    assert [one.value for one in words.urgency_range.scope] == ["person", "examination"]
+    for nobody in ([], ["patient"]):
+        with pytest.raises(UnknownNameError, match="scope"):
+            triage.assess({}, on=DAY, scope=nobody)  # type: ignore[arg-type]
+
+
+def test_what_would_change_starts_from_the_reading_that_was_kept(triage: Triage) -> None:
+    intake = {"weakness": False, "weakness_speed": "weeks_months"}
+
+    assert triage.what_would_change(intake, on=DAY).urgency is level(triage, intake)
+
+
+def test_different_intakes_have_different_ids(triage: Triage) -> None:
+    one, other = (triage.assess(MappingProxyType({"age_years": years}), on=DAY).id for years in (67, 3))
+
+    assert one != other
+    assert one == triage.assess({"age_years": 67}, on=DAY).id
+
+
+@pytest.mark.parametrize(
+    "intake",
+    [
+        {"patient": {1: "a", "name": "b"}}, {"medicines": [{"name": "digoxin", 1: "x"}]}, {"patient": {"\ud800": "a"}},
+        {"cramp_site": {"calff", "thigg", "shinn"}}, {"age_years": ""}, {"lab_k": {}}, {"medicines": [""]},
+    ],
+)  # fmt: skip
+def test_odd_intakes_are_assessed_and_written(triage: Triage, intake: dict[str, Any]) -> None:
+    assert triage.assess(intake, on=DAY).to_json()
+
+
+def test_a_moment_will_do_for_the_day(triage: Triage) -> None:
+    found = triage.assess(
+        {"lab_k": {"value": 3.1, "unit": "mmol/L", "on": "2026-03-09"}}, on=datetime(2026, 3, 12, 14, 20)
+    )
+
+    assert (found.as_of, found.laboratory[0].age_days) == ("2026-03-12", 3)
+
+
+@pytest.mark.parametrize(
+    ("written", "problem"),
+    [
+        ({"value": "0.4 mmol/L", "unit": "mg/dL"}, "two different units"),
+        ({"value": "3.1", "unit": "mmol/L", "units": "mg/dL"}, "a key that is not read"),
+    ],
+)
+def test_units_that_disagree_and_keys_nobody_reads_are_listed(triage: Triage, written: object, problem: str) -> None:
+    found = triage.assess(
+        {"lab_k" if "mmol/L" in str(written) and "0.4" not in str(written) else "lab_mg": written}, on=DAY
+    )
+
+    assert problem in {fault.problem for fault in found.input_faults}
+
+
+def test_a_code_is_part_of_the_answers_that_replay(triage: Triage) -> None:
+    answers = read_intake(triage.knowledge, {"medicines": [{"name": "Wasserix", "atc": "C03CA01"}]}, on=DAY).answers
+
+    assert read_intake(triage.knowledge, as_intake(triage.knowledge, answers), on=DAY).answers == answers
+
+
+def test_a_child_gets_no_adult_amounts_and_self_care_no_withheld_advice(triage: Triage) -> None:
+    import json
+
+    from triage.resources import data_folder
+
+    child = json.loads((data_folder("examples") / "child_night_pain.json").read_text(encoding="utf-8"))
+    found = triage.assess(child, on=DAY)
+
+    assert not {"adv_fluids", "adv_mg_food", "adv_mg_supplement"} & {advice.id for advice in found.advice_given}
+    assert "tretch" not in found.urgency.request
