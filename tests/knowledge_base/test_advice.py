@@ -56,7 +56,7 @@ CHANGING = re.compile(
 """Every way to tell somebody to stop or change something."""
 
 HARMLESS = (
-    "do not stop your medicines", "do not stop suddenly", "get medical help to cut down", "before you change your diet",
+    "do not stop your medicines", "do not stop or change a medicine on your own", "do not stop suddenly", "get medical help to cut down", "before you change your diet",
     "and hold it until it lets go", "something firm to hold on to", "pause and stretch that muscle", "stop well before the end of the movement",
     "early session stop", "does not stop a cramp", "best supported way to stop an attack", "will not stop", "lower spine", "see double",
     "bladder or bowel change", "skin change", "ECG change", "vision change", "visual change", "sensory change", "thyroid change",

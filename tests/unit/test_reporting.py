@@ -531,7 +531,7 @@ def test_rendering_says_nothing_to_the_hosts_log(caplog: pytest.LogCaptureFixtur
 ON = date(2026, 3, 12)
 EXAMPLES = {path.stem: path for path in sorted((Path(__file__).parents[2] / "examples").glob("*.json"))}
 FAULTY: Mapping[str, object] = {
-    "lab_k": "3.1", "lab_mg": "9 mmol/L", "lab_na": "140 g", "temp_c": "99 degC", "cramp_site": ["calv"], "weakness": "no",
+    "lab_k": "3.1", "lab_mg": "90 mmol/L", "lab_na": "140 g", "temp_c": "99 degC", "cramp_site": ["calv"], "weakness": "no",
     "fever": 1, "medicines": ["furosemide 40 mg", 7, {"name": "amlodipine", "startd": "x", "started": "2027-01-01"}],
     "medicines_complete": "yes", "patient": {"name": "Patient F", "nmae": "x", "born": 1970}, "referral": ["x"],
 }  # fmt: skip

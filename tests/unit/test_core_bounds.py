@@ -1,0 +1,256 @@
+"""What open answers can still do, written out on a knowledge base made by hand; the laws are in `tests/property`."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+import pytest
+
+from triage import ends
+from triage.bounds import Bounds, Completions
+from triage.chart import Value
+from triage.charting import chart_of
+from triage.conditions import AllOf, Compare, Condition, Not, Operator, PatternHolds, Present, Urgency
+from triage.findings import Answerer, CountItem, DerivedQuantity, FindingDefinition, FormulaSource, Kind, Unit
+from triage.formulas import parse
+from triage.interpreters.ask import Program
+from triage.knowledge import KnowledgeBase
+from triage.rules import Basis, Certainty, Pattern, Provenance, Rule, ScreenLine, ScreenPage
+
+Answers = dict[str, Value | None]
+
+BASIS = Basis((), (Provenance.SEED,))
+PERSON, LABORATORY = (Answerer.PERSON,), (Answerer.LABORATORY,)
+EMERGENCY, SAME_DAY, URGENT, ROUTINE, SELF_CARE = Urgency
+NIGHTS, DANGER, SCREENED = "nights", "danger", "screened"
+
+
+def asked(name: str, only_if: Condition | None = None) -> FindingDefinition:
+    kind = Kind.QUANTITY if name in ("x", "y", "lab_z") else Kind.BOOLEAN
+    who = Answerer.LABORATORY if name.startswith("lab") else Answerer.PERSON
+    return FindingDefinition(name, kind, name, "", who, "made", only_if=only_if)
+
+
+def rule(name: str, urgency: Urgency | None, when: Condition) -> Rule:
+    return Rule(name, name, name, Certainty.POSSIBLE, urgency, when, False, "", BASIS, "")
+
+
+FINDINGS = (
+    *map(asked, (DANGER, NIGHTS, SCREENED, "weak", "old", "x", "y", "lab_high", "lab_z")), asked("speed", Present("weak")), asked("arm", Present("speed")),
+)  # fmt: skip
+RULES = (
+    rule("emergency", EMERGENCY, Present(DANGER)),
+    rule("same_day", SAME_DAY, AllOf((Present(DANGER), Present("lab_high")))),
+    rule("urgent", URGENT, Present("lab_high")),
+    rule("benign", SELF_CARE, Present(NIGHTS)),
+    rule("fact", None, Present("old")),
+)
+SCREEN = (ScreenLine((SCREENED,)),)
+
+
+def bounds(
+    knowledge: KnowledgeBase, answers: Answers, scope: Collection[Answerer] = PERSON, *, rules: tuple[Rule, ...] = RULES,
+    screen: tuple[ScreenLine, ...] = SCREEN, quantity: DerivedQuantity | None = None, ask_again: bool = False,
+) -> Bounds:  # fmt: skip
+    """Give the bounds of one person; `shown` is a pattern over `weak`."""
+    made = replace(
+        knowledge, findings={one.id: one for one in FINDINGS}, derived={} if quantity is None else {"q": quantity},
+        patterns={"shown": Pattern("shown", "shown", Present("weak"), BASIS, "")}, rules={one.id: one for one in rules},
+        screen=(ScreenPage("page", "Page", screen),),
+    )  # fmt: skip
+    program = Program(
+        {name: pattern.when for name, pattern in made.patterns.items()}, {one.id: one.when for one in rules}
+    )
+    return Completions(made, program).of(chart_of(made, answers), scope, ask_again=ask_again)
+
+
+@pytest.mark.parametrize(
+    ("answers", "scope", "established", "possible"),
+    [
+        ({}, PERSON, SELF_CARE, EMERGENCY),
+        ({}, LABORATORY, ROUTINE, URGENT),
+        ({}, (), ROUTINE, ROUTINE),
+        ({DANGER: None}, LABORATORY, ROUTINE, URGENT),
+        ({DANGER: True}, (), EMERGENCY, EMERGENCY),
+        ({DANGER: True}, PERSON, EMERGENCY, EMERGENCY),
+        ({DANGER: True, "lab_high": True}, PERSON, EMERGENCY, EMERGENCY),
+        ({"lab_high": True}, PERSON, URGENT, EMERGENCY),
+        ({"lab_high": True, DANGER: False}, PERSON, URGENT, URGENT),
+        ({DANGER: False}, PERSON, SELF_CARE, ROUTINE),
+        ({DANGER: False, NIGHTS: False}, PERSON, ROUTINE, ROUTINE),
+        ({DANGER: False, NIGHTS: True}, PERSON, SELF_CARE, ROUTINE),
+        ({DANGER: False, SCREENED: False}, PERSON, SELF_CARE, ROUTINE),
+        ({DANGER: False, NIGHTS: True, SCREENED: False}, PERSON, SELF_CARE, SELF_CARE),
+        ({DANGER: False, NIGHTS: True, SCREENED: False}, LABORATORY, SELF_CARE, URGENT),
+        ({DANGER: False, NIGHTS: True, SCREENED: None}, PERSON, ROUTINE, ROUTINE),
+        ({DANGER: False, NIGHTS: None, SCREENED: False}, PERSON, ROUTINE, ROUTINE),
+        ({NIGHTS: True, SCREENED: False}, PERSON, SELF_CARE, EMERGENCY),
+        ({"old": True, DANGER: False, NIGHTS: False}, PERSON, ROUTINE, ROUTINE),
+    ],
+)
+def test_range(
+    knowledge: KnowledgeBase, answers: Answers, scope: Collection[Answerer], established: Urgency, possible: Urgency
+) -> None:
+    found = bounds(knowledge, answers, scope).range()
+
+    assert (found.established, found.possible) == (established, possible)
+    assert found.settled is (established is possible)
+
+
+@pytest.mark.parametrize(
+    ("ask_again", "established", "possible"), [(False, ROUTINE, ROUTINE), (True, SELF_CARE, EMERGENCY)]
+)
+def test_what_was_asked_in_vain_is_open_only_where_it_is_asked_again(
+    knowledge: KnowledgeBase, ask_again: bool, established: Urgency, possible: Urgency
+) -> None:
+    answers: Answers = {DANGER: None, NIGHTS: True, SCREENED: None}
+    found = bounds(knowledge, answers, ask_again=ask_again).range()
+
+    assert (found.established, found.possible) == (established, possible)
+
+
+@pytest.mark.parametrize(
+    ("above", "names"),
+    [
+        (EMERGENCY, []),
+        (SAME_DAY, ["emergency"]),
+        (URGENT, ["emergency", "same_day"]),
+        (ROUTINE, ["emergency", "same_day", "urgent"]),
+        (SELF_CARE, ["emergency", "same_day", "urgent"]),
+    ],
+)
+def test_only_rules_above_the_level_could_raise_it(knowledge: KnowledgeBase, above: Urgency, names: list[str]) -> None:
+    """A rule at the level raises nothing, and neither does one that says nothing about urgency."""
+    found = bounds(knowledge, {}, tuple(Answerer)).could_fire(above)
+
+    assert [one.id for one, _ in found] == names
+    assert all(level is one.urgency for one, level in found)
+
+
+def test_a_rule_that_holds_or_cannot_hold_is_not_one_that_could(knowledge: KnowledgeBase) -> None:
+    here = bounds(knowledge, {DANGER: True}, tuple(Answerer)).could_fire(ROUTINE)
+    not_here = bounds(knowledge, {DANGER: False}, tuple(Answerer)).could_fire(ROUTINE)
+    nobody_asks = bounds(knowledge, {}, ()).could_fire(ROUTINE)
+
+    assert [one.id for one, _ in here] == ["same_day", "urgent"]
+    assert [one.id for one, _ in not_here] == ["urgent"]
+    assert nobody_asks == []
+
+
+def source(text: str, valid_when: Condition | None = None) -> FormulaSource:
+    return FormulaSource(parse(text), valid_when, text)
+
+
+def quantity(*sources: FormulaSource, count: tuple[CountItem, ...] = ()) -> DerivedQuantity:
+    return DerivedQuantity("q", "Quantity", Unit("1"), sources=sources, count=count)
+
+
+SUM = quantity(source("x + y"))
+SUM_OR_Z = quantity(source("x + y", Present("weak")), source("lab_z"))
+POINTS = quantity(count=(CountItem(Present("weak"), 1.0), CountItem(Present("old"), 2.0)))
+HIGH = (rule("high", URGENT, Compare("q", Operator.ABOVE, 1.0)),)
+WEAK = {"weak": True}
+
+
+@pytest.mark.parametrize(
+    ("derived", "answers", "scope", "names"),
+    [
+        (SUM, {}, PERSON, {"x", "y"}),
+        (SUM, {"x": 1.0}, PERSON, {"y"}),
+        (SUM, {"x": 1.0, "y": 1.0}, PERSON, set()),
+        (SUM, {"x": None}, PERSON, set()),
+        (SUM, {}, LABORATORY, set()),
+        (SUM_OR_Z, {}, PERSON, {"x", "y", "weak"}),
+        (SUM_OR_Z, {"weak": False}, PERSON, set()),
+        (SUM_OR_Z, {"weak": False}, LABORATORY, {"lab_z"}),
+        (SUM_OR_Z, {**WEAK, "x": 1.0, "y": 1.0}, tuple(Answerer), set()),
+        (SUM_OR_Z, {"x": 1.0, "y": 1.0}, PERSON, {"weak"}),
+        (SUM_OR_Z, {"x": 1.0, "y": 1.0, "weak": None}, tuple(Answerer), {"lab_z"}),
+        (SUM_OR_Z, {**WEAK, "x": None, "lab_z": 1.0}, PERSON, set()),
+        (SUM_OR_Z, {**WEAK, "lab_z": 1.0}, PERSON, {"x", "y"}),
+        (POINTS, {}, PERSON, {"weak", "old"}),
+        (POINTS, {"weak": True}, PERSON, {"old"}),
+        (POINTS, {"weak": None}, PERSON, {"old"}),
+        (POINTS, {"weak": True, "old": False}, PERSON, set()),
+        (POINTS, {}, LABORATORY, set()),
+    ],
+)  # fmt: skip
+def test_a_derived_quantity_is_open_while_something_behind_it_may_change_it(
+    knowledge: KnowledgeBase,
+    derived: DerivedQuantity,
+    answers: Answers,
+    scope: Collection[Answerer],
+    names: set[str],
+) -> None:
+    found = bounds(knowledge, answers, scope, rules=HIGH, quantity=derived)
+
+    assert found.open_in("high") == names
+    assert (found.ends("high") not in ends.SETTLED) is bool(names)
+
+
+def test_a_rule_turns_on_what_is_open_and_not_settled_otherwise(knowledge: KnowledgeBase) -> None:
+    both = (rule("both", URGENT, AllOf((PatternHolds("shown"), Present("old")))),)
+
+    assert bounds(knowledge, {}, rules=both).open_in("both") == {"weak", "old"}
+    assert bounds(knowledge, {"old": True}, rules=both).open_in("both") == {"weak"}
+    assert bounds(knowledge, {"old": False}, rules=both).open_in("both") == set()
+
+
+FOLLOWED = (
+    rule("timed", URGENT, Present("speed")),
+    rule("not_timed", URGENT, Not(Present("speed"))),
+)
+
+
+@pytest.mark.parametrize(
+    ("answers", "timed", "not_timed", "turns_on"),
+    [
+        ({"speed": None}, ends.UNKNOWN | ends.FALSE, ends.UNKNOWN | ends.TRUE, {"weak"}),
+        ({"speed": None, "weak": True}, ends.UNKNOWN, ends.UNKNOWN, set()),
+        ({"speed": None, "weak": None}, ends.UNKNOWN, ends.UNKNOWN, set()),
+        ({"speed": None, "weak": False}, ends.FALSE, ends.TRUE, set()),
+        ({"speed": True}, ends.TRUE, ends.FALSE, set()),
+        ({}, ends.ANY, ends.ANY, {"speed"}),
+    ],
+)
+def test_a_follow_up_asked_in_vain_may_turn_out_not_to_apply(
+    knowledge: KnowledgeBase, answers: Answers, timed: int, not_timed: int, turns_on: set[str]
+) -> None:
+    found = bounds(knowledge, answers, rules=FOLLOWED)
+
+    assert (found.ends("timed"), found.ends("not_timed")) == (timed, not_timed)
+    assert found.open_in("timed") == found.open_in("not_timed") == turns_on
+
+
+def test_a_follow_up_takes_the_next_one_with_it(knowledge: KnowledgeBase) -> None:
+    """That the parent's parent is open leaves both open; once it is known, neither is."""
+    chained = (rule("not_arm", URGENT, Not(Present("arm"))),)
+    now = bounds(knowledge, {"speed": None, "arm": None}, rules=chained)
+    known = bounds(knowledge, {"speed": None, "arm": None, "weak": True}, rules=chained)
+
+    assert (now.ends("not_arm"), now.open_in("not_arm")) == (ends.UNKNOWN | ends.TRUE, {"weak"})
+    assert (known.ends("not_arm"), known.open_in("not_arm")) == (ends.UNKNOWN, set())
+
+
+CALM: Answers = {DANGER: False, NIGHTS: True}
+
+
+@pytest.mark.parametrize(
+    ("answers", "line", "established"),
+    [
+        ({SCREENED: None}, ScreenLine((SCREENED,), only_if=Present("weak")), SELF_CARE),
+        ({SCREENED: None, "weak": True}, ScreenLine((SCREENED,), only_if=Present("weak")), ROUTINE),
+        ({SCREENED: None, "weak": None}, ScreenLine((SCREENED,), only_if=Present("weak")), ROUTINE),
+        ({SCREENED: None, "weak": False}, ScreenLine((SCREENED,), only_if=Present("weak")), SELF_CARE),
+        ({"lab_high": None}, ScreenLine(("lab_high",)), ROUTINE),
+        ({}, ScreenLine(("lab_high",)), ROUTINE),
+        ({"lab_high": False}, ScreenLine(("lab_high",)), SELF_CARE),
+        ({"speed": None}, ScreenLine(("speed",)), SELF_CARE),
+        ({"speed": None, "weak": True}, ScreenLine(("speed",)), ROUTINE),
+    ],
+)
+def test_self_care_stays_possible_while_the_screen_may_still_close(
+    knowledge: KnowledgeBase, answers: Answers, line: ScreenLine, established: Urgency
+) -> None:
+    found = bounds(knowledge, {**CALM, **answers}, screen=(ScreenLine((NIGHTS,)), line)).range()
+
+    assert found.established is established
