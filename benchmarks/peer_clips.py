@@ -7,12 +7,16 @@ for each thing asked of a pattern, nested with `and`, `or` and `not` as the form
 nested `or`s out itself. "At least n" is an `or` of every choice of n; where that is more than `MANY`, each part that holds is a fact
 and n different ones are wanted.
 
+clipspy 1.0.6 never lets a fact go (`Fact.__del__` gives `ReleaseFact` one argument too many and swallows the TypeError), so CLIPS
+becomes slower and larger with every person. Here each fact is released once it is asserted, which favours the peer.
+
 No rule can fire wrongly for being too early: `not` stands only before answers, which are all there before the first rule fires.
 """
 
 import importlib
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from importlib.metadata import version
 from itertools import combinations, count, pairwise
 from typing import Any, assert_never
 
@@ -24,17 +28,29 @@ MANY = 50
 """More choices than this are not written out."""
 
 
+KEEPS_FACTS = ("1.0.6",)
+"""The versions of clipspy seen to keep every fact; releasing one twice would break others."""
+
+
 class _Clips:
     """An environment in which a rule that fires notes its number."""
 
     def __init__(self) -> None:
         clips: Any = importlib.import_module("clips")
+        self._release: Callable[[Any], None] | None = None
+        if version("clipspy") in KEEPS_FACTS:
+            self._release = importlib.import_module("clips._clips").lib.ReleaseFact
         self.environment = clips.Environment()
         self.fired: set[int] = set()
         self.environment.define_function(self._note, name="note")
 
     def _note(self, number: int) -> None:
         self.fired.add(number)
+
+    def add(self, template: Any, **slots: Any) -> None:
+        fact = template.assert_fact(**slots)
+        if self._release:
+            self._release(fact._fact)
 
     def run(self) -> set[int]:
         self.environment.run()
@@ -63,7 +79,7 @@ class ClipsConjunctions:
         """Give the ids of the rules that fire."""
         self._clips.reset()
         for name in self._conjunctions.facts(chart):
-            self._templates[name].assert_fact()
+            self._clips.add(self._templates[name])
         return frozenset(self._conjunctions.rules[head] for head in self._clips.run())
 
 
@@ -100,12 +116,14 @@ class ClipsOwn:
         self._clips.reset()
         told = self._forms.told(chart)
         for entry in told.get(MEDICINES, ()):
-            self._medicine.assert_fact(**{field: False if value is None else value for field, value in entry.items()})
+            self._clips.add(
+                self._medicine, **{field: False if value is None else value for field, value in entry.items()}
+            )
         if MEDICINES in told:
             told[MEDICINES] = True  # that there is a list; its entries are facts of their own
         for key, value in told.items():
             if key in self._templates:
-                self._templates[key].assert_fact(**{"is": value})
+                self._clips.add(self._templates[key], **{"is": value})
         return frozenset(self._ids[place] for place in self._clips.run())
 
     def _rule(self, name: str, form: Form, action: str) -> None:

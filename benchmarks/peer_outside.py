@@ -193,7 +193,9 @@ class Drools(Outside):
         self._folder = TemporaryDirectory()
         source = Path(self._folder.name) / "DroolsPeer.java"
         source.write_text(_JAVA, encoding="utf-8")
-        subprocess.run(["javac", "-cp", jars[0], "-d", source.parent, source], check=True, capture_output=True)
+        compiled = subprocess.run(["javac", "-cp", jars[0], "-d", source.parent, source], capture_output=True)
+        if compiled.returncode:
+            raise NotInstalled(f"javac refuses its program; {self.mend}")
         super().__init__(["java", "-Xmx2g", "-cp", f"{jars[0]}:{source.parent}", "DroolsPeer"], conjunctions)
 
     def close(self) -> None:

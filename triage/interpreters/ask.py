@@ -7,13 +7,14 @@ The conditions become one Python function over a list of leaf values. Equal part
 nobody was asked, then what is known: a test is made only where there is an answer.
 """
 
+import operator
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeAlias, assert_never
 
 from triage import ends
-from triage.chart import Chart, State
+from triage.chart import Chart, State, Value
 from triage.conditions import (
     AllOf,
     AnyOf,
@@ -28,6 +29,7 @@ from triage.conditions import (
     Missing,
     Not,
     NotShown,
+    Operator,
     PatternHolds,
     Present,
     Takes,
@@ -122,9 +124,13 @@ class Program:
             self._pattern(name)
         self.rules = {name: self._place(condition) for name, condition in sorted(rules.items())}
         self._leaves: dict[str, list[tuple[int, Leaf]]] = {}
+        self._tests: dict[int, Callable[[Value], bool]] = {}
         for place, node in enumerate(self.nodes):
             if node.key[0] == "leaf":
                 self._leaves.setdefault(tested(node.key[1]), []).append((place, node.key[1]))
+                test = _plain_test(node.key[1])
+                if test is not None:
+                    self._tests[place] = test
         self._run = _compiled(self.nodes)
         self._unasked = [0] * len(self.nodes)
         for leaf_places in self._leaves.values():
@@ -150,8 +156,14 @@ class Program:
         values = self._unasked.copy()
         reader = Reference({}, chart)
         for name, state in chart.states.items():
+            value = chart.values.get(name)
+            plain = state is State.ANSWERED and type(value) in _PLAIN
             for place, leaf in self._leaves.get(name, ()):
-                values[place] = self._leaf(leaf, state, reader)
+                test = self._tests.get(place) if plain else None
+                if test is not None and value is not None:
+                    values[place] = ends.TRUE if test(value) else ends.FALSE
+                else:
+                    values[place] = self._leaf(leaf, state, reader)
         opens = {name: 1 << at for at, name in enumerate(dict.fromkeys(open_names))}
         turns = dict(opens)
         for name in opens:
@@ -298,6 +310,38 @@ class _Trace:
 
 _Behind: TypeAlias = tuple[frozenset[Literal], frozenset[str]]
 """The answers something rests on, and the patterns it was reached through."""
+
+
+_PLAIN = frozenset({bool, float, str, frozenset})
+"""Values whose tests are one comparison; intervals, lists of medicines and what is not answered go the long way."""
+
+
+def _plain_test(leaf: Leaf) -> Callable[[Value], bool] | None:
+    """Give the test of a plain value, where a leaf has one."""
+    match leaf:
+        case Present():
+            return partial(operator.is_, True)
+        case Compare(operator=sign, limit=limit):
+            return partial(_TURNED[sign], limit)
+        case IsOneOf(options=options):
+            return frozenset(options).__contains__
+        case Includes(options=options):
+            return partial(_meets, frozenset(options))
+        case _:
+            return None
+
+
+def _meets(chosen: frozenset[str], value: Any) -> bool:
+    return not chosen.isdisjoint(value)
+
+
+_TURNED: Mapping[Operator, Callable[[Any, Any], bool]] = {
+    Operator.BELOW: operator.gt,
+    Operator.AT_MOST: operator.ge,
+    Operator.ABOVE: operator.lt,
+    Operator.AT_LEAST: operator.le,
+}
+"""A comparison with its sides turned: the limit stands first."""
 
 
 def _when_open(leaf: Leaf) -> int:
