@@ -36,6 +36,7 @@ def rule(name: str, urgency: Urgency | None, when: Condition) -> Rule:
 
 FINDINGS = (
     *map(asked, (DANGER, NIGHTS, SCREENED, "weak", "old", "x", "y", "lab_high", "lab_z")), asked("speed", Present("weak")), asked("arm", Present("speed")),
+    asked("lab_after", Present("weak")),
 )  # fmt: skip
 RULES = (
     rule("emergency", EMERGENCY, Present(DANGER)),
@@ -60,7 +61,8 @@ def bounds(
     program = Program(
         {name: pattern.when for name, pattern in made.patterns.items()}, {one.id: one.when for one in rules}
     )
-    return Completions(made, program).of(chart_of(made, answers), scope, ask_again=ask_again)
+    completions, chart = Completions(made, program), chart_of(made, answers)
+    return completions.of(chart, scope, ask_again=True) if ask_again else completions.of(chart, scope)
 
 
 @pytest.mark.parametrize(
@@ -97,12 +99,19 @@ def test_range(
 
 
 @pytest.mark.parametrize(
-    ("ask_again", "established", "possible"), [(False, ROUTINE, ROUTINE), (True, SELF_CARE, EMERGENCY)]
+    ("answers", "ask_again", "established", "possible"),
+    [
+        ({DANGER: None, NIGHTS: True, SCREENED: None}, False, ROUTINE, ROUTINE),
+        ({DANGER: None, NIGHTS: True, SCREENED: None}, True, SELF_CARE, EMERGENCY),
+        ({DANGER: None, NIGHTS: True}, False, SELF_CARE, ROUTINE),
+        ({DANGER: None, NIGHTS: True}, True, SELF_CARE, EMERGENCY),
+        ({DANGER: False, NIGHTS: True, SCREENED: False}, True, SELF_CARE, SELF_CARE),
+    ],
 )
 def test_what_was_asked_in_vain_is_open_only_where_it_is_asked_again(
-    knowledge: KnowledgeBase, ask_again: bool, established: Urgency, possible: Urgency
+    knowledge: KnowledgeBase, answers: Answers, ask_again: bool, established: Urgency, possible: Urgency
 ) -> None:
-    answers: Answers = {DANGER: None, NIGHTS: True, SCREENED: None}
+    """What was not asked is open either way, and an answer is never open."""
     found = bounds(knowledge, answers, ask_again=ask_again).range()
 
     assert (found.established, found.possible) == (established, possible)
@@ -195,6 +204,7 @@ def test_a_rule_turns_on_what_is_open_and_not_settled_otherwise(knowledge: Knowl
     assert bounds(knowledge, {"old": False}, rules=both).open_in("both") == set()
 
 
+EVERY = ends.TRUE | ends.FALSE | ends.UNKNOWN
 FOLLOWED = (
     rule("timed", URGENT, Present("speed")),
     rule("not_timed", URGENT, Not(Present("speed"))),
@@ -209,7 +219,7 @@ FOLLOWED = (
         ({"speed": None, "weak": None}, ends.UNKNOWN, ends.UNKNOWN, set()),
         ({"speed": None, "weak": False}, ends.FALSE, ends.TRUE, set()),
         ({"speed": True}, ends.TRUE, ends.FALSE, set()),
-        ({}, ends.ANY, ends.ANY, {"speed"}),
+        ({}, EVERY, EVERY, {"speed"}),
     ],
 )
 def test_a_follow_up_asked_in_vain_may_turn_out_not_to_apply(
@@ -229,6 +239,24 @@ def test_a_follow_up_takes_the_next_one_with_it(knowledge: KnowledgeBase) -> Non
 
     assert (now.ends("not_arm"), now.open_in("not_arm")) == (ends.UNKNOWN | ends.TRUE, {"weak"})
     assert (known.ends("not_arm"), known.open_in("not_arm")) == (ends.UNKNOWN, set())
+
+
+@pytest.mark.parametrize(
+    ("answers", "end", "turns_on"),
+    [
+        ({}, ends.UNKNOWN | ends.TRUE, {"weak"}),
+        ({"weak": False}, ends.TRUE, set()),
+        ({"weak": True}, ends.UNKNOWN, set()),
+        ({"lab_after": False}, ends.TRUE, set()),
+    ],
+)
+def test_a_follow_up_nobody_here_can_answer_may_turn_out_not_to_apply(
+    knowledge: KnowledgeBase, answers: Answers, end: int, turns_on: set[str]
+) -> None:
+    after = (rule("not_after", URGENT, Not(Present("lab_after"))),)
+    found = bounds(knowledge, answers, rules=after)
+
+    assert (found.ends("not_after"), found.open_in("not_after")) == (end, turns_on)
 
 
 CALM: Answers = {DANGER: False, NIGHTS: True}

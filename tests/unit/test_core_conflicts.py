@@ -97,6 +97,10 @@ def test_answers_that_fit_together_stay_as_they_are(knowledge: KnowledgeBase, an
             [("both", ("both",), f"Both {AGAINST}", "Both: as answered")],
         ),
         (
+            {"weakness": True, "speed": "hours", "walks": False, "steps": 9.0}, {"walks": False},
+            [("steps", ("steps", "walks"), f"Steps {AGAINST}", "Walks: no")],
+        ),
+        (
             {"weakness": False, "speed": "hours", "walks": False, "steps": 9.0}, {"weakness": True, "walks": False},
             [
                 ("speed", ("speed", "weakness"), f"Speed {AGAINST}", "Weakness: yes"),
