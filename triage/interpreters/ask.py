@@ -124,7 +124,7 @@ class Program:
             self._pattern(name)
         self.rules = {name: self._place(condition) for name, condition in sorted(rules.items())}
         self._leaves: dict[str, list[tuple[int, Leaf]]] = {}
-        self._tests: dict[int, Callable[[Value], bool]] = {}
+        self._tests: dict[int, tuple[type, Callable[[Value], bool]]] = {}
         for place, node in enumerate(self.nodes):
             if node.key[0] == "leaf":
                 self._leaves.setdefault(tested(node.key[1]), []).append((place, node.key[1]))
@@ -157,11 +157,11 @@ class Program:
         reader = Reference({}, chart)
         for name, state in chart.states.items():
             value = chart.values.get(name)
-            plain = state is State.ANSWERED and type(value) in _PLAIN
+            kind = type(value) if state is State.ANSWERED else None
             for place, leaf in self._leaves.get(name, ()):
-                test = self._tests.get(place) if plain else None
-                if test is not None and value is not None:
-                    values[place] = ends.TRUE if test(value) else ends.FALSE
+                test = self._tests.get(place)
+                if test is not None and value is not None and kind is test[0]:
+                    values[place] = ends.TRUE if test[1](value) else ends.FALSE
                 else:
                     values[place] = self._leaf(leaf, state, reader)
         opens = {name: 1 << at for at, name in enumerate(dict.fromkeys(open_names))}
@@ -312,21 +312,21 @@ _Behind: TypeAlias = tuple[frozenset[Literal], frozenset[str]]
 """The answers something rests on, and the patterns it was reached through."""
 
 
-_PLAIN = frozenset({bool, float, str, frozenset})
-"""Values whose tests are one comparison; intervals, lists of medicines and what is not answered go the long way."""
+def _plain_test(leaf: Leaf) -> tuple[type, Callable[[Value], bool]] | None:
+    """
+    Give the type of value a leaf expects and its test, where that is one comparison.
 
-
-def _plain_test(leaf: Leaf) -> Callable[[Value], bool] | None:
-    """Give the test of a plain value, where a leaf has one."""
+    Every other value (an interval, a list of medicines, one of another type) goes the long way.
+    """
     match leaf:
         case Present():
-            return partial(operator.is_, True)
+            return bool, partial(operator.is_, True)
         case Compare(operator=sign, limit=limit):
-            return partial(_TURNED[sign], limit)
+            return float, partial(_TURNED[sign], limit)
         case IsOneOf(options=options):
-            return frozenset(options).__contains__
+            return str, frozenset(options).__contains__
         case Includes(options=options):
-            return partial(_meets, frozenset(options))
+            return frozenset, partial(_meets, frozenset(options))
         case _:
             return None
 

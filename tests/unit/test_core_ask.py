@@ -1,0 +1,108 @@
+"""What holds of itself rests on nothing, in both firing readers; and how the compiled one opens a test."""
+
+import pytest
+
+from triage import ends
+from triage.chart import Chart, State
+from triage.conditions import (
+    AllOf,
+    AnyOf,
+    AskedUnknown,
+    AtLeast,
+    Compare,
+    Condition,
+    Known,
+    Missing,
+    Not,
+    NotShown,
+    Operator,
+    PatternHolds,
+    Present,
+    Takes,
+)
+from triage.errors import TriageError
+from triage.firing import Literal
+from triage.interpreters.ask import Program
+from triage.interpreters.fire import Network
+from triage.interpreters.reference import Reference
+from triage.polarity import Polarity
+
+A, B = Present("a"), Present("b")
+HOLDS, EXCLUDED, NOT_SHOWN = Polarity.HOLDS, Polarity.EXCLUDED, Polarity.NOT_SHOWN
+
+
+def chart(**answers: bool) -> Chart:
+    return Chart(answers, dict.fromkeys(answers, State.ANSWERED))
+
+
+@pytest.mark.parametrize("reader", [Program, Network])
+@pytest.mark.parametrize(
+    ("condition", "answers", "evidence"),
+    [
+        (AtLeast(0, (A, B)), {"a": True, "b": False}, []),
+        (AllOf(()), {"a": True}, []),
+        (Not(AnyOf(())), {"a": True}, []),
+        (NotShown(AnyOf(())), {"a": True}, []),
+        (Not(AtLeast(3, (A, B))), {"a": False, "b": False}, []),
+        (NotShown(AtLeast(3, (A, B))), {"a": False}, []),
+        (AtLeast(1, (A, B)), {"a": True, "b": False}, [Literal(A, HOLDS)]),
+        (AtLeast(1, (A, B)), {"a": True, "b": True}, [Literal(A, HOLDS), Literal(B, HOLDS)]),
+        (AtLeast(2, (A, B)), {"a": True, "b": True}, [Literal(A, HOLDS), Literal(B, HOLDS)]),
+        (Not(AtLeast(2, (A, B))), {"a": True, "b": False}, [Literal(B, EXCLUDED)]),
+        (Not(AtLeast(1, (A, B))), {"a": False, "b": False}, [Literal(A, EXCLUDED), Literal(B, EXCLUDED)]),
+        (NotShown(AllOf((A, B))), {"a": True}, [Literal(B, NOT_SHOWN)]),
+    ],
+)
+def test_evidence(
+    reader: type[Program | Network], condition: Condition, answers: dict[str, bool], evidence: list[Literal]
+) -> None:
+    firing = reader({}, {"rule": condition}).fire(chart(**answers))
+
+    assert list(firing.rules) == ["rule"]
+    assert list(firing.rules["rule"]) == evidence
+
+
+@pytest.mark.parametrize("reader", [Program, Network])
+def test_medicines_that_are_no_list_show_nothing_and_exclude_nothing(reader: type[Program | Network]) -> None:
+    taken = Takes(("statin",))
+    person = Chart({"medicines": "statin"}, {"medicines": State.ANSWERED})
+
+    assert reader({}, {"taken": taken, "not_taken": Not(taken)}).fire(person).rules == {}
+
+
+def test_a_word_is_not_compared_with_a_number() -> None:
+    person = Chart({"side": "left"}, {"side": State.ANSWERED})
+    above = Compare("side", Operator.ABOVE, 1.0)
+
+    with pytest.raises(TriageError, match="`side` is compared with a number but is none"):
+        Reference({}, person).truth(above)
+    with pytest.raises(TriageError, match="`side` is compared with a number but is none"):
+        Network({}, {"rule": above}).fire(person)
+
+
+@pytest.mark.parametrize("reader", [Program, Network])
+def test_the_patterns_that_hold_are_given(reader: type[Program | Network]) -> None:
+    patterns: dict[str, Condition] = {"holds": A, "denied": B, "open": Present("c")}
+    rules: dict[str, Condition] = {name: PatternHolds(name) for name in patterns}
+
+    assert reader(patterns, rules).fire(chart(a=True, b=False)).patterns == {"holds"}
+
+
+@pytest.mark.parametrize(
+    ("leaf", "settled", "opened", "fading"),
+    [
+        (A, ends.UNKNOWN, ends.TRUE | ends.FALSE | ends.UNKNOWN, ends.UNKNOWN | ends.FALSE),
+        (Known("a"), ends.UNKNOWN, ends.TRUE | ends.UNKNOWN, ends.UNKNOWN | ends.TRUE),
+        (Missing("a"), ends.TRUE, ends.TRUE | ends.FALSE, ends.TRUE | ends.FALSE),
+        (AskedUnknown("a"), ends.FALSE, ends.TRUE | ends.FALSE, ends.FALSE),
+    ],
+)
+def test_what_a_test_of_an_unanswered_finding_may_end_as(
+    leaf: Condition, settled: int, opened: int, fading: int
+) -> None:
+    """As things stand, while it may still be answered, and while it may only turn out not to apply."""
+    program = Program({}, {"rule": leaf, "other": B})
+
+    assert program.read(chart()).rule("rule") == settled
+    assert program.bounds(chart(), ("a",)).rule("rule") == opened
+    assert program.bounds(chart(), ("b",), {"a": ("b",)}).rule("rule") == fading
