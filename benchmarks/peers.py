@@ -6,10 +6,10 @@ on one chart is shown with how often, and without a time. Then the times are tak
 
 The peers are no requirement of this package. Put them into an environment of their own, and run this from the checkout:
 
-    python -m venv /tmp/peers
-    /tmp/peers/bin/pip install pydantic jinja2 pyyaml rich typer experta==1.9.4 clipspy zen-engine drools_jpy
-    npm install --prefix /tmp/peers json-rules-engine
-    NODE_PATH=/tmp/peers/node_modules PYTHONPATH=. /tmp/peers/bin/python -m benchmarks.peers
+    python -m venv .peers
+    .peers/bin/pip install pydantic jinja2 pyyaml rich typer experta==1.9.4 clipspy zen-engine drools_jpy
+    npm install --prefix .peers json-rules-engine
+    NODE_PATH=.peers/node_modules PYTHONPATH=. .peers/bin/python -m benchmarks.peers
 
 Drools needs a JDK (17 or later) and json-rules-engine needs node. A peer that is not there is a row that says so.
 """

@@ -352,10 +352,9 @@ def emergency() -> Assessment:
                         cautions=(), honesty="", grounds=grounds("S16")),
         ),
         advice_withheld=(
-            AdviceWithheld(id="stretch", text="Stretching", reasons=("Possible spinal emergency",),
-                           replacement="Do not stretch; get checked first", not_known=False),
-            AdviceWithheld(id="mg", text="Magnesium supplement", reasons=("Withheld at this urgency",),
-                           replacement="Do not start magnesium; your clinician will decide", not_known=False),
+            AdviceWithheld(id="stretch", text="Stretching", held_by="answer", reasons=("Possible spinal emergency",),
+                           replacement="Do not stretch; get checked first"),
+            AdviceWithheld(id="mg", text="Magnesium supplement", held_by="urgency", reasons=(), replacement=""),
         ),
         safety_netting=(
             SafetyNetGiven(id="u1", level=Urgency.EMERGENCY, title="Call 999 now if",
@@ -478,12 +477,12 @@ def routine() -> Assessment:
             AdviceGiven(id="pills", text="Keep taking all medicines; bring the boxes", cautions=(), honesty="", grounds=grounds()),
         ),
         advice_withheld=(
-            AdviceWithheld(id="mg", text="Magnesium supplement", reasons=("Heart block or long QT not known",),
-                           replacement="Do not start magnesium; your clinician will decide", not_known=True),
-            AdviceWithheld(id="fluids", text="Drink more", reasons=("Heart failure not asked",),
-                           replacement="Keep to the amount your team advised", not_known=True),
-            AdviceWithheld(id="salt", text="Salty drink after sweating", reasons=("High blood pressure",),
-                           replacement="Do not add salt", not_known=False),
+            AdviceWithheld(id="mg", text="Magnesium supplement", held_by="unknown", reasons=("Heart block or long QT",),
+                           replacement="Do not start magnesium; your clinician will decide"),
+            AdviceWithheld(id="fluids", text="Drink more", held_by="unknown", reasons=("Heart failure",),
+                           replacement="Keep to the amount your team advised"),
+            AdviceWithheld(id="salt", text="Salty drink after sweating", held_by="answer", reasons=("High blood pressure",),
+                           replacement="Do not add salt"),
         ),
         safety_netting=(
             SafetyNetGiven(id="u1", level=Urgency.EMERGENCY, title="Call 999 now if", points=(

@@ -9,6 +9,7 @@ first aid is left.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from triage.assessment import HeldBy
 from triage.chart import Chart, State
 from triage.conditions import Condition, Urgency, UrgencyAtLeast, walk
 from triage.findings import Answerer, DerivedQuantity
@@ -25,15 +26,15 @@ class Judged:
     One advice item after the verdict.
 
     Args:
-        reasons: why it is withheld; empty when it may be given.
-        not_known: it is withheld only because something is not yet excluded.
+        held_by: what keeps it back; None when it may be given.
+        reasons: why, one for each withholding condition that speaks; empty where the urgency alone keeps it back.
         replacement: what is said instead; empty where the urgency alone holds it back.
         cautions: the lines printed beside it.
     """
 
     item: Advice
+    held_by: HeldBy | None
     reasons: tuple[str, ...]
-    not_known: bool
     replacement: str
     cautions: tuple[str, ...]
 
@@ -60,20 +61,22 @@ def judge(knowledge: KnowledgeBase, chart: Chart, urgency: Urgency) -> tuple[Jud
         open_reasons = []
         if item.fail_safe:
             open_reasons = [
-                f"Not yet excluded: {one.reason[:1].lower()}{one.reason[1:]}"
-                for one, truth in held
-                if truth is not TRUE and careful.truth(one.when) is not FALSE
+                one.reason for one, truth in held if truth is not TRUE and careful.truth(one.when) is not FALSE
             ]
-        not_known, replacement = not reasons, item.replacement
-        held_by_urgency = any(truth is TRUE and _is_about_urgency(one) for one, truth in held)
-        if not reasons and (held_by_urgency or (not item.first_aid and urgency.rank >= Urgency.SAME_DAY.rank)):
-            word = knowledge.guidance.urgencies[urgency].word.lower()
-            reasons = [f"To be seen first (urgency: {word}); self-care can wait"]
-            not_known, replacement = False, ""
+        too_urgent = any(truth is TRUE and _is_about_urgency(one) for one, truth in held)
+        too_urgent = too_urgent or (not item.first_aid and urgency.rank >= Urgency.SAME_DAY.rank)
+        held_by: HeldBy | None = (
+            "answer" if reasons else "urgency" if too_urgent else "unknown" if open_reasons else None
+        )
         cautions = [
             caution.text for caution in item.cautions if caution.when is None or reader.truth(caution.when) is TRUE
         ]
-        found.append(Judged(item, tuple(reasons or open_reasons), not_known, replacement, tuple(cautions)))
+        found.append(
+            Judged(
+                item, held_by, tuple(open_reasons if held_by == "unknown" else reasons),
+                "" if held_by == "urgency" else item.replacement, tuple(cautions),
+            )
+        )  # fmt: skip
     return tuple(found)
 
 

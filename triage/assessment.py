@@ -15,6 +15,9 @@ from triage.rules import Certainty, Provenance
 
 SCHEMA: Literal["triage.assessment/1"] = "triage.assessment/1"
 
+HeldBy = Literal["answer", "unknown", "urgency"]
+"""What keeps advice back."""
+
 State = Literal["answered", "asked_unknown", "not_asked", "not_applicable"]
 
 
@@ -313,13 +316,18 @@ class AdviceGiven(Plain):
 
 
 class AdviceWithheld(Plain):
-    """Advice not given, why, and what to say instead; `not_known` when only an open answer keeps it back."""
+    """
+    Advice not given, why, and what to say instead.
+
+    Held back by an answer or by something unknown (`reasons` are then not yet excluded), it has reasons; held back by the urgency
+    alone, it waits until the person has been seen.
+    """
 
     id: str
     text: str
+    held_by: HeldBy
     reasons: tuple[str, ...]
     replacement: str
-    not_known: bool
 
 
 class SafetyNetGiven(Plain):

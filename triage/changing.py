@@ -9,16 +9,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from triage.assessment import Plain, State
 from triage.chart import Chart, Interval, Value
 from triage.chart import State as ChartState
-from triage.charting import chart_of
-from triage.conditions import MEDICINES, Compare, Urgency, walk
+from triage.charting import chart_of, told_apart
+from triage.conditions import MEDICINES, Urgency
 from triage.findings import Bands, FindingDefinition, Kind
-from triage.formulas import Formula, evaluate, inputs, rounded
+from triage.formulas import STEP, Formula, evaluate, inputs, rounded
 from triage.intake import as_intake
 from triage.interpreters.prose import Prose, shown
 from triage.knowledge import KnowledgeBase
-
-STEP = 1e-6
-"""Quantities are rounded to six decimals: one step beside a limit is the next number there is."""
 
 
 class Turn(Plain):
@@ -105,7 +102,7 @@ def changes(
     """
     chart = chart_of(knowledge, answers)
     now = urgency_of(chart)
-    limits = _limits(knowledge)
+    limits = knowledge.limits
     found: dict[tuple[str, Urgency], Turn] = {}
     for finding in knowledge.findings.values():
         if not _can_change(finding, answers, chart):
@@ -118,7 +115,7 @@ def changes(
                 turn = Turn(
                     finding=finding.id, label=prose.label(finding.id), now=shown(knowledge, chart, finding.id),
                     state=chart.state(finding.id).value, then=_then(knowledge, prose, later, finding.id, own),
-                    answer=as_intake(knowledge, {finding.id: value})[finding.id],  # type: ignore[arg-type]
+                    answer=as_intake(knowledge, {finding.id: value})[finding.id],
                     urgency=level,
                 )  # fmt: skip
                 found.setdefault((finding.id, level), turn)
@@ -148,21 +145,6 @@ def _then(knowledge: KnowledgeBase, prose: Prose, later: Chart, name: str, limit
             if value == rounded(limit + STEP):
                 return f"above {limit:.10g}{prose.unit(name)}"
     return shown(knowledge, later, name)
-
-
-def _limits(knowledge: KnowledgeBase) -> dict[str, set[float]]:
-    found: dict[str, set[float]] = {}
-    conditions = [rule.when for rule in knowledge.rules.values()]
-    conditions += [pattern.when for pattern in knowledge.patterns.values()]
-    conditions += [finding.only_if for finding in knowledge.findings.values() if finding.only_if is not None]
-    for quantity in knowledge.derived.values():
-        conditions += [item.condition for item in quantity.count]
-        conditions += [source.valid_when for source in quantity.sources if source.valid_when is not None]
-    for condition in conditions:
-        for node in walk(condition):
-            if isinstance(node, Compare):
-                found.setdefault(node.quantity, set()).add(node.limit)
-    return found
 
 
 def _behind_limits(
@@ -198,27 +180,14 @@ def _crossing(
     yield rounded(high)
 
 
-def _others(finding: FindingDefinition, now: Value | None, limits: Iterable[float]) -> Iterator[Value]:
+def _others(finding: FindingDefinition, now: Value | None, limits: Iterable[float]) -> list[Value]:
     """Give the other answers that conditions can tell apart, one of each kind, the nearest numbers first."""
-    match finding.kind:
-        case Kind.BOOLEAN:
-            yield from (value for value in (True, False) if value is not now)
-        case Kind.CHOICE:
-            yield from (option.id for option in finding.options if option.id != now)
-        case Kind.SET:
-            have = now if isinstance(now, frozenset) else frozenset()
-            yield from (have ^ {option.id} for option in finding.options)
-        case Kind.QUANTITY:
-            numbers = {rounded(limit + step) for limit in limits for step in (-STEP, 0.0, STEP)}
-            inside = [
-                number
-                for number in numbers
-                if (finding.low is None or number >= finding.low) and (finding.high is None or number <= finding.high)
-            ]
-            start = now if isinstance(now, float) else 0.0
-            yield from sorted((number for number in inside if number != now), key=lambda number: abs(number - start))
-        case Kind.MEDICINES:
-            return
+    found = told_apart(finding, limits)
+    if isinstance(now, frozenset):  # one option more, or one less
+        return [now ^ one for one in found if isinstance(one, frozenset)]
+    start = now if isinstance(now, float) else 0.0
+    found.sort(key=lambda value: abs(value - start) if isinstance(value, float) else 0.0)
+    return [value for value in found if value != now]
 
 
 def _margins(knowledge: KnowledgeBase, prose: Prose, chart: Chart) -> Iterator[Margin]:

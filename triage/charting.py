@@ -1,11 +1,12 @@
 """Answers become a chart: what does not apply is marked, and derived quantities are computed, before any rule."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import assert_never
 
 from triage.chart import Chart, Interval, State, Value
 from triage.conditions import Condition
-from triage.findings import DerivedQuantity
-from triage.formulas import evaluate, rounded
+from triage.findings import DerivedQuantity, FindingDefinition, Kind
+from triage.formulas import STEP, evaluate, rounded
 from triage.interpreters.reference import Reference
 from triage.knowledge import KnowledgeBase
 from triage.truth import FALSE, TRUE
@@ -30,6 +31,34 @@ def chart_of(knowledge: KnowledgeBase, answers: Mapping[str, Value | None]) -> C
         if value is not None:
             values[name], states[name] = value, State.ANSWERED
     return Chart(values, states)
+
+
+def told_apart(finding: FindingDefinition, limits: Iterable[float]) -> list[Value]:
+    """
+    Give the answers to a finding that conditions can tell apart, one of each kind; of a set, those with one option.
+
+    Args:
+        limits: what conditions compare a quantity with; the numbers on them and one step beside are given, where plausible.
+    """
+    match finding.kind:
+        case Kind.BOOLEAN:
+            return [True, False]
+        case Kind.CHOICE:
+            return [option.id for option in finding.options]
+        case Kind.SET:
+            return [frozenset({option.id}) for option in finding.options]
+        case Kind.QUANTITY:
+            beside = {rounded(limit + step) for limit in limits for step in (-STEP, 0.0, STEP)}
+            low, high = finding.low, finding.high
+            return [
+                number
+                for number in sorted(beside)
+                if (low is None or number >= low) and (high is None or number <= high)
+            ]
+        case Kind.MEDICINES:
+            return []
+        case _:
+            assert_never(finding.kind)
 
 
 def _truth(condition: Condition, values: Mapping[str, Value], states: Mapping[str, State]) -> object:

@@ -7,8 +7,9 @@ what fired, and the assessment says it.
 import itertools
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never, get_args
 
@@ -16,7 +17,7 @@ from triage.assembling import Found, assemble, identify
 from triage.assessment import Assessment, ConflictFound
 from triage.bounds import Completions
 from triage.changing import Changes, changes
-from triage.chart import Chart, State, Value
+from triage.chart import Chart, Value
 from triage.charting import chart_of
 from triage.conditions import Urgency
 from triage.conflicts import corrected
@@ -32,7 +33,8 @@ from triage.interview import Next, next_screen
 from triage.knowledge import KnowledgeBase
 from triage.loader.load import load
 from triage.resources import data_folder
-from triage.verdict import Verdict, verdict
+from triage.verdict import Verdict
+from triage.verdict import verdict as reach_verdict
 
 if TYPE_CHECKING:
     from triage.reporting import Document, Format, PageSize
@@ -66,11 +68,14 @@ class Triage:
         folder = data_folder("knowledge_base") if knowledge_base is None else Path(knowledge_base)
         self.knowledge: KnowledgeBase = load(folder)
         self._prose = Prose(self.knowledge)
-        patterns = self.knowledge.pattern_conditions
         rules = {name: rule.when for name, rule in self.knowledge.rules.items()}
-        self._network = Network(patterns, rules)
-        self._program = Program(patterns, rules)
+        self._program = Program(self.knowledge.pattern_conditions, rules)
         self._completions = Completions(self.knowledge, self._program)
+
+    @cached_property
+    def _network(self) -> Network:
+        rules = {name: rule.when for name, rule in self.knowledge.rules.items()}
+        return Network(self.knowledge.pattern_conditions, rules)
 
     def assess(
         self,
@@ -133,12 +138,10 @@ class Triage:
     ) -> Assessment:
         who = _who(scope)
         read = read_intake(self.knowledge, intake, on=on or date.today(), strict=strict)
-        chart, firing, decided, conflicts, _ = self._decide(read, engine)
+        decided = self._decide(read, engine)
         found = Found(
-            intake=read, chart=chart, firing=firing, verdict=decided, conflicts=conflicts,
-            completions=self._completions,
-            scope=who, as_of=read.moment,
-            engine=engine, engine_version=_version(),
+            intake=read, chart=decided.chart, firing=decided.firing, verdict=decided.verdict, conflicts=decided.conflicts,
+            completions=self._completions, scope=who, as_of=read.moment, engine=engine, engine_version=_version(),
         )  # fmt: skip
         return assemble(self.knowledge, self._prose, found, identify(self.knowledge, intake, read.moment))
 
@@ -176,9 +179,8 @@ class Triage:
             UnknownNameError: the knowledge base has nothing of that name.
             IntakeError: as for `assess`.
         """
-        read = read_intake(self.knowledge, intake, on=on or date.today())
-        chart, _, decided, _, _ = self._decide(read, self._engine)
-        return explain(self.knowledge, self._prose, chart, decided.urgency, name)
+        decided = self._decide(read_intake(self.knowledge, intake, on=on or date.today()), self._engine)
+        return explain(self.knowledge, self._prose, decided.chart, decided.verdict.urgency, name)
 
     def what_would_change(self, intake: Mapping[str, object], *, on: date | None = None) -> Changes:
         """
@@ -189,13 +191,12 @@ class Triage:
         Raises:
             IntakeError: as for `assess`.
         """
-        read = read_intake(self.knowledge, intake, on=on or date.today())
+        decided = self._decide(read_intake(self.knowledge, intake, on=on or date.today()), self._engine)
 
         def urgency_of(chart: Chart) -> Urgency:
-            return verdict(self.knowledge, chart, self._program.read(chart).true_rules()).urgency
+            return reach_verdict(self.knowledge, chart, self._program.read(chart).true_rules()).urgency
 
-        *_, kept = self._decide(read, self._engine)
-        return changes(self.knowledge, self._prose, kept, urgency_of)
+        return changes(self.knowledge, self._prose, decided.answers, urgency_of)
 
     def next_question(
         self,
@@ -215,44 +216,31 @@ class Triage:
             IntakeError: as for `assess`.
         """
         who = _who(scope)
-        read = read_intake(self.knowledge, intake, on=on or date.today())
-        chart, firing, decided, _, _ = self._decide(read, self._engine)
-        behind = {
-            name
-            for rule in decided.rules
-            for literal in firing.rules[rule]
-            for name in self.knowledge.rests_on(literal.leaf)
-            if decided.because_not_known and chart.state(name) is State.NOT_ASKED
-        }
-        return next_screen(self._completions, chart, decided, behind, who)
+        decided = self._decide(read_intake(self.knowledge, intake, on=on or date.today()), self._engine)
+        verdict = decided.verdict
+        rest_on = verdict.rules if verdict.because_not_known else ()
+        behind = decided.firing.unanswered(self.knowledge, decided.chart, rest_on)
+        return next_screen(self._completions, decided.chart, verdict, behind, who)
 
-    def _decide(
-        self, read: Intake, engine: Engine
-    ) -> tuple[Chart, Firing, Verdict, tuple[ConflictFound, ...], Mapping[str, Value | None]]:
+    def _decide(self, read: Intake, engine: Engine) -> "_Decided":
         """
         Fire and judge.
 
         Where answers contradict each other, every reading of them is judged and the most urgent is kept: a dangerous answer
         may complete the red-flag screen, which leaving it open would not.
-
-        Returns:
-            Chart, firing, verdict and conflicts, and the answers that were kept.
         """
         better, dropped, conflicts = corrected(self.knowledge, read.answers)
-        readings = [better, read.answers, dropped] if conflicts else [read.answers]
-        several = [
-            [{**one, **dict(zip(read.doubted, values, strict=True))} for one in readings] for values in _choices(read)
+        readings = [(better, ""), (read.answers, "as answered"), (dropped, "without the answer that contradicts")]
+        judged = [
+            self._judge({**answers, **dict(zip(read.doubted, values, strict=True))}, engine, _kept(conflicts, said))
+            for values in _choices(read)
+            for answers, said in (readings if conflicts else readings[1:2])
         ]
-        candidates = [(answers, place) for found in several for place, answers in enumerate(found)]
-        judged = [self._judge(answers, engine) for answers, _ in candidates]
-        kept = max(range(len(judged)), key=lambda at: (judged[at][2].urgency.rank, -at))
-        answers, place = candidates[kept]
-        if conflicts and place:
-            said = "as answered" if place == 1 else "without the answer that contradicts"
-            conflicts = tuple(one.model_copy(update={"kept": f"{said}: the more urgent reading"}) for one in conflicts)
-        return (*judged[kept], conflicts, answers)
+        return max(judged, key=lambda decided: decided.verdict.urgency.rank)  # of equals the first
 
-    def _judge(self, answers: Mapping[str, Value | None], engine: Engine) -> tuple[Chart, Firing, Verdict]:
+    def _judge(
+        self, answers: Mapping[str, Value | None], engine: Engine, conflicts: tuple[ConflictFound, ...]
+    ) -> "_Decided":
         chart = chart_of(self.knowledge, answers)
         match engine:
             case "experta":
@@ -263,18 +251,36 @@ class Triage:
                 firing = self._checked(chart, answers)
             case _:
                 assert_never(engine)
-        return chart, firing, verdict(self.knowledge, chart, firing.rules)
+        return _Decided(answers, chart, firing, reach_verdict(self.knowledge, chart, firing.rules), conflicts)
 
     def _checked(self, chart: Chart, answers: Mapping[str, Value | None]) -> Firing:
         firing = self._network.fire(chart)
         evaluated = set(self._program.read(chart).true_rules())
         if evaluated != set(firing.rules):
             rules = tuple(sorted(evaluated ^ set(firing.rules)))
-            both = (verdict(self.knowledge, chart, fired).urgency for fired in (evaluated, set(firing.rules)))
+            both = (reach_verdict(self.knowledge, chart, fired).urgency for fired in (evaluated, set(firing.rules)))
             at_least = max(both, key=lambda level: level.rank).value
             case = {"content_hash": self.knowledge.content_hash, "intake": as_intake(self.knowledge, answers)}
             raise EngineDisagreement(rules, at_least, case)
         return firing
+
+
+@dataclass(frozen=True)
+class _Decided:
+    """One reading of an intake, judged."""
+
+    answers: Mapping[str, Value | None]
+    chart: Chart
+    firing: Firing
+    verdict: Verdict
+    conflicts: tuple[ConflictFound, ...]
+
+
+def _kept(conflicts: tuple[ConflictFound, ...], said: str) -> tuple[ConflictFound, ...]:
+    """Say of each contradiction which reading was kept; empty: the one it names itself."""
+    return tuple(
+        one.model_copy(update={"kept": f"{said}: the more urgent reading"}) if said else one for one in conflicts
+    )
 
 
 def _who(scope: Collection[Answerer] | Collection[str]) -> tuple[Answerer, ...]:

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from triage import firing
 from triage.assessment import Plain
 from triage.blocking import blocked_by
 from triage.chart import Chart, State
@@ -21,7 +22,6 @@ from triage.conditions import (
     walk,
 )
 from triage.errors import UnknownNameError, suggestion
-from triage.firing import Literal as Leaning
 from triage.interpreters.prose import Prose, shown
 from triage.interpreters.reference import Reference
 from triage.knowledge import KnowledgeBase
@@ -188,7 +188,7 @@ class _Teller:
             condition=step,
         )  # fmt: skip
 
-    def _block(self, literal: Leaning) -> Block:
+    def _block(self, literal: firing.Literal) -> Block:
         leaf, name = literal.leaf, tested(literal.leaf)
         said = self._prose.say(leaf)
         needed = {

@@ -15,6 +15,10 @@ DECIMALS = 6
 """Quantities are rounded once, to this many decimals, at the edge and after a formula, so that every reader compares the same number."""
 
 
+STEP = 10.0**-DECIMALS
+"""One step beside a number is the next number there is."""
+
+
 def rounded(value: float) -> float:
     """Round a quantity to the precision every reader compares at; minus zero becomes zero."""
     return round(value, DECIMALS) + 0.0

@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
-from typing import assert_never
+from typing import Any, assert_never
 
 from triage.assessment import InputFault, Patient, Referral
 from triage.chart import Value
 from triage.conditions import MEDICINES
 from triage.errors import IntakeError, UnknownFindingError, suggestion
 from triage.findings import FindingDefinition, Kind, Unit
-from triage.formulas import rounded
+from triage.formulas import STEP, rounded
 from triage.knowledge import KnowledgeBase
 from triage.medicines import MedicineEntry, MedicineList
 
@@ -34,7 +34,13 @@ CONTEXT = ("on", "patient", "referral", "medicines_complete")
 """Keys of an intake that are no findings."""
 
 _ATC = re.compile(r"^[A-Z](\d\d([A-Z]([A-Z](\d\d)?)?)?)?$")
-_NUMBER = re.compile(r"^\s*([<>≤≥]=?)?\s*([-+]?\d{1,12}(?:\.\d{1,12})?)\s*(.*?)\s*$", re.DOTALL)
+_NUMBER = re.compile(r"^\s*(<=|>=|[<>≤≥])?\s*([-+]?\d{1,12}(?:\.\d{1,12})?)\s*(.*?)\s*$", re.DOTALL)
+
+_BESIDE = {
+    "=": (0.0, "exactly"), "<=": (0.0, "exactly"), ">=": (0.0, "exactly"), "≤": (0.0, "exactly"), "≥": (0.0, "exactly"),
+    "<": (-STEP, "just below"), ">": (STEP, "just above"),
+}  # fmt: skip
+"""What a sign before a number does to it, and how that is said."""
 
 
 @dataclass(frozen=True)
@@ -152,14 +158,14 @@ def _clean(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def as_intake(knowledge: KnowledgeBase, answers: Mapping[str, Value | None]) -> dict[str, object]:
+def as_intake(knowledge: KnowledgeBase, answers: Mapping[str, Value | None]) -> dict[str, Any]:
     """
     Give answers back as an intake that reads to the same answers; patient and referral are not part of it.
 
     Returns:
         Plain JSON data.
     """
-    found: dict[str, object] = {}
+    found: dict[str, Any] = {}
     for name, value in answers.items():
         match value:
             case float():
@@ -333,6 +339,7 @@ def _choice(finding: FindingDefinition, written: object) -> str | None:
 def _quantity(finding: FindingDefinition, written: object, day: date | None, faults: list[InputFault]) -> float:
     unit_text: object = ""
     number: object = written
+    beside_limit = _BESIDE["="]
     if isinstance(written, Mapping):
         if set(written) == {"on"} and finding.unit.ucum == "d":
             return _days_ago(written["on"], day)
@@ -350,8 +357,9 @@ def _quantity(finding: FindingDefinition, written: object, day: date | None, fau
             raise _Refused("two different units", "give the unit once")
         unit_text = unit_text or beside
         if beyond:
-            problem = "a limit and not a value"
-            faults.append(_fault(finding.id, problem, "send the value where there is one", f"read as {number}"))
+            beside_limit = _BESIDE[beyond]
+            treated = f"read as {beside_limit[1]} {number}"
+            faults.append(_fault(finding.id, "a limit and not a value", "send the value where there is one", treated))
     if isinstance(number, bool) or not isinstance(number, int | float | str):
         raise _Refused("not a number", f"send a number in {finding.unit.shown}")
     if not isinstance(number, str) and not -_FAR <= number <= _FAR:
@@ -373,7 +381,8 @@ def _quantity(finding: FindingDefinition, written: object, day: date | None, fau
             "outside the plausible range",
             f"check the value and its unit: {finding.low:g} to {finding.high:g} {finding.unit.shown}",
         )
-    return value
+    # "< 2.5" is a number below 2.5, and the nearest one is the least that is known of it.
+    return rounded(value + beside_limit[0])
 
 
 def _look_for_traps(finding: FindingDefinition, unit: Unit, number: Fraction, faults: list[InputFault]) -> None:

@@ -6,7 +6,7 @@ applies, and what only an examination or a laboratory can answer never goes to t
 """
 
 from collections.abc import Collection, Iterable
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from triage.assessment import Plain
 from triage.bounds import Bounds, Completions
@@ -14,8 +14,10 @@ from triage.chart import Chart, State
 from triage.conditions import Urgency
 from triage.findings import Answerer, FindingDefinition, Kind
 from triage.interpreters.reference import Reference
-from triage.truth import FALSE, TRUE
-from triage.verdict import Verdict, screen_items
+from triage.truth import TRUE
+from triage.verdict import Verdict, screen_items, screen_pages
+
+Because: TypeAlias = Literal["emergency established", "settled", "nothing left to ask"]
 
 CHECKLIST = 8
 """So many yes-or-no questions fit on one checklist outside the red-flag screen."""
@@ -63,7 +65,7 @@ class Certificate(Plain):
     """
 
     urgency: Urgency
-    because: Literal["emergency established", "settled"]
+    because: Because
     scope: tuple[Answerer, ...]
     sentence: str
     outside: tuple[str, ...]
@@ -102,8 +104,12 @@ def next_screen(
         screen = found.screen(ends.established, behind_gaps if verdict.urgency is Urgency.EMERGENCY else ())
     if screen is None and certificate is None:
         word = completions.knowledge.guidance.urgencies[verdict.urgency].word.lower()
-        sentence = f"Settled as {word}: no answer still open here can change it."
-        certificate = found.certificate(verdict.urgency, "settled", sentence)
+        if ends.settled:
+            sentence = f"Settled as {word}: no answer still open here can change it."
+            certificate = found.certificate(verdict.urgency, "settled", sentence)
+        else:
+            sentence = f"Nothing is left to ask here: {word} stands, though it could not be settled."
+            certificate = found.certificate(verdict.urgency, "nothing left to ask", sentence)
     return Next(
         urgency=verdict.urgency, established=ends.established, possible=ends.possible, screen=screen,
         certificate=certificate,
@@ -121,9 +127,7 @@ class _Interview:
         self._scope = scope
         self._reader = Reference(self._kb.pattern_conditions, chart)
 
-    def certificate(
-        self, urgency: Urgency, because: Literal["emergency established", "settled"], sentence: str
-    ) -> Certificate:
+    def certificate(self, urgency: Urgency, because: Because, sentence: str) -> Certificate:
         """Give the certificate, with what lay outside the scope."""
         everybody = self._completions.of(self._chart, tuple(Answerer))
         names = {name for rule, _ in everybody.could_fire(urgency) for name in everybody.open_in(rule.id)}
@@ -139,13 +143,7 @@ class _Interview:
         ahead = [name for name in ready if name in first]
         if ahead:
             return self._made("first", "What the emergency rests on", ahead, reach, rules)
-        for page in self._kb.screen:
-            names = {
-                name
-                for line in page.lines
-                if line.only_if is None or self._reader.truth(line.only_if) is not FALSE
-                for name in line.findings
-            }
+        for page, names in screen_pages(self._kb, self._chart):
             here = [name for name in ready if name in names]
             if here:
                 return self._made(page.id, page.title, here, reach, rules)

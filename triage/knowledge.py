@@ -1,12 +1,13 @@
 """The knowledge base as one value: everything the readers, the verdict and the report need, checked when it was loaded."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 from triage.conditions import (
     AskedUnknown,
+    Compare,
     Condition,
     Missing,
     NotShown,
@@ -53,6 +54,38 @@ class KnowledgeBase:
     sources: Mapping[str, Source]
     screen: tuple[ScreenPage, ...]
     guidance: Guidance
+
+    def before_the_verdict(self) -> Iterator[tuple[str, str, Condition]]:
+        """Give every condition that is judged before the verdict, with the folder or file and the id it stands under."""
+        for rule in self.rules.values():
+            yield "rules", rule.id, rule.when
+        for pattern in self.patterns.values():
+            yield "patterns.yaml", pattern.id, pattern.when
+        for finding in self.findings.values():
+            if finding.only_if is not None:
+                yield "findings", finding.id, finding.only_if
+        for quantity in self.derived.values():
+            for source in quantity.sources:
+                if source.valid_when is not None:
+                    yield "derived.yaml", quantity.id, source.valid_when
+            for item in quantity.count:
+                yield "derived.yaml", quantity.id, item.condition
+        for page in self.screen:
+            for line in page.lines:
+                if line.only_if is not None:
+                    yield "screen.yaml", page.id, line.only_if
+        for conflict in self.guidance.conflicts.values():
+            yield "conflicts.yaml", conflict.id, conflict.when
+
+    @cached_property
+    def limits(self) -> dict[str, frozenset[float]]:
+        """Every limit that a condition before the verdict compares a quantity with."""
+        found: dict[str, set[float]] = {}
+        for _, _, condition in self.before_the_verdict():
+            for node in walk(condition):
+                if isinstance(node, Compare):
+                    found.setdefault(node.quantity, set()).add(node.limit)
+        return {name: frozenset(limits) for name, limits in found.items()}
 
     @cached_property
     def pattern_conditions(self) -> dict[str, Condition]:

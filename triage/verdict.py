@@ -4,7 +4,7 @@ The final urgency is the most urgent level of all rules that fired; no rule may 
 recognised". Self-care must be earned: a benign rule fired, nothing above it fired, and the red-flag screen is complete.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from triage.chart import Chart, State
@@ -12,6 +12,7 @@ from triage.conditions import Urgency
 from triage.interpreters.reference import Reference
 from triage.knowledge import KnowledgeBase
 from triage.medicines import MedicineList
+from triage.rules import ScreenPage
 from triage.truth import FALSE
 
 
@@ -35,24 +36,29 @@ class Verdict:
     screen_open: tuple[str, ...]
 
 
-def screen_items(knowledge: KnowledgeBase, chart: Chart) -> tuple[tuple[str, bool], ...]:
+def screen_pages(knowledge: KnowledgeBase, chart: Chart) -> Iterator[tuple[ScreenPage, list[str]]]:
     """
-    Give every screen item that applies, in the order they are asked, and whether it is answered.
+    Give every page of the screen with the items that apply, in the order they are asked.
 
-    An item of a line whose condition is FALSE does not apply, nor does a follow-up that is not applicable. A list of medicines
-    that may hide one is no answer.
+    An item of a line whose condition is FALSE does not apply, nor does a follow-up that is not applicable.
     """
     reader = Reference(knowledge.pattern_conditions, chart)
-    found: dict[str, bool] = {}
     for page in knowledge.screen:
-        for line in page.lines:
-            if line.only_if is None or reader.truth(line.only_if) is not FALSE:
-                for name in line.findings:
-                    if chart.state(name) is not State.NOT_APPLICABLE:
-                        value = chart.values.get(name)
-                        hidden = isinstance(value, MedicineList) and not value.nothing_hidden
-                        found[name] = chart.state(name) is State.ANSWERED and not hidden
-    return tuple(found.items())
+        lines = [line for line in page.lines if line.only_if is None or reader.truth(line.only_if) is not FALSE]
+        names = dict.fromkeys(name for line in lines for name in line.findings)
+        yield page, [name for name in names if chart.state(name) is not State.NOT_APPLICABLE]
+
+
+def screen_items(knowledge: KnowledgeBase, chart: Chart) -> tuple[tuple[str, bool], ...]:
+    """Give every screen item that applies, and whether it is answered; a list of medicines that may hide one is no answer."""
+    names = dict.fromkeys(name for _, names in screen_pages(knowledge, chart) for name in names)
+    return tuple((name, _is_answered(chart, name)) for name in names)
+
+
+def _is_answered(chart: Chart, name: str) -> bool:
+    value = chart.values.get(name)
+    hidden = isinstance(value, MedicineList) and not value.nothing_hidden
+    return chart.state(name) is State.ANSWERED and not hidden
 
 
 def verdict(knowledge: KnowledgeBase, chart: Chart, fired: Iterable[str]) -> Verdict:

@@ -121,7 +121,7 @@ def test_every_engine_gives_the_same_assessment(triage: Triage) -> None:
 
 def test_an_engine_that_does_not_exist_is_named() -> None:
     with pytest.raises(UnknownNameError, match="did you mean `compiled`"):
-        Triage(engine="compild")  # type: ignore[arg-type]
+        Triage(engine="compild")
 
 
 @pytest.mark.parametrize("flipped", ["SP-01", "SP-03"])

@@ -162,7 +162,7 @@ def test_the_summary_tells_what_matters(path: Path, engine: Triage) -> None:
     assert all(flag.label in told for flag in (*assessment.red_flags.present, *assessment.red_flags.unknown))
     assert all(f"{cause.label}: {cause.certainty.value}" in told for cause in assessment.causes[:6])
     assert all(one_line(item.text[1:].rstrip(".")) in told for item in assessment.advice_given)
-    assert all(item.text in told for item in assessment.advice_withheld)
+    assert all(item.text[1:] in told for item in assessment.advice_withheld)
     assert one_line(assessment.limits) in told
     assert ("Could reach" in told or "could reach" in told) == bool(assessment.urgency_range.lifts)
 
@@ -267,7 +267,7 @@ FAULTY: Mapping[str, tuple[str, str]] = {
     "impossible age": ('{"age_years": -4}', "age_years"),
     "NaN": ('{"lab_k": {"value": NaN, "unit": "mmol/L"}}', "lab_k"),
     "infinite": ('{"age_years": Infinity}', "age_years"),
-    "future date": ('{"cramp_onset_days": {"on": "%s"}}' % TOMORROW, "cramp_onset_days"),  # noqa: UP031
+    "future date": (json.dumps({"cramp_onset_days": {"on": TOMORROW}}), "cramp_onset_days"),
     "no date": ('{"on": "yesterday"}', "on"),
     "no such option": ('{"cramp_side": "middle"}', "cramp_side"),
     "no list": ('{"cramp_site": "calf"}', "cramp_site"),
@@ -591,8 +591,7 @@ def test_the_index_is_escaped_and_stands_alone(engine: Triage) -> None:
     assert not {"script", "img"} & set(read.tags)
     assert "&lt;script&gt;" in page
     assert read.links == ["%22%3E%3Cimg%20src%3Dx%3E.html"]
-    assert "http:" not in page
-    assert "https:" not in page
+    assert "http" not in page.replace("http://www.w3.org/2000/svg", ""), "nothing is fetched"
 
 
 def test_demo_where_nothing_can_be_written(tmp_path: Path) -> None:

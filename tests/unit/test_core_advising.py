@@ -79,30 +79,30 @@ def judged(
 def reasons(
     knowledge: KnowledgeBase, answers: dict[str, Value | None], when: Condition, *,
     quantity: DerivedQuantity | None = None,
-) -> tuple[str, ...]:  # fmt: skip
-    """Give why a fail-safe item with one withholding condition is withheld."""
+) -> tuple[str | None, ...]:  # fmt: skip
+    """Give what keeps a fail-safe item with one withholding condition back, and why."""
     item = advice(Withholding(when, "Sign of it"), fail_safe=True)
     (found,) = judged(knowledge, answers, item, quantity=quantity)
-    return found.reasons
+    return found.held_by, *found.reasons
 
 
 @pytest.mark.parametrize(
     ("item", "answers", "expected"),
     [
-        (advice(CLOT), {"clot": True}, ((CLOT.reason,), False, "Wait")),
-        (advice(CLOT), {"clot": False}, ((), True, "Wait")),
-        (advice(CLOT), {}, ((), True, "Wait")),
-        (advice(CLOT, fail_safe=True), {"clot": False}, ((), True, "Wait")),
-        (advice(CLOT, fail_safe=True), {}, (("Not yet excluded: suspected clot in the leg",), True, "Wait")),
-        (advice(CLOT, fail_safe=True), {"clot": None}, (("Not yet excluded: suspected clot in the leg",), True, "Wait")),
-        (advice(CLOT, Withholding(Present("frail"), "Frail"), fail_safe=True), {"clot": True}, ((CLOT.reason,), False, "Wait")),
+        (advice(CLOT), {"clot": True}, ("answer", CLOT.reason)),
+        (advice(CLOT), {"clot": False}, (None,)),
+        (advice(CLOT), {}, (None,)),
+        (advice(CLOT, fail_safe=True), {"clot": False}, (None,)),
+        (advice(CLOT, fail_safe=True), {}, ("unknown", CLOT.reason)),
+        (advice(CLOT, fail_safe=True), {"clot": None}, ("unknown", CLOT.reason)),
+        (advice(CLOT, Withholding(Present("frail"), "Frail"), fail_safe=True), {"clot": True}, ("answer", CLOT.reason)),
         (
             advice(CLOT, Withholding(Present("frail"), "Frail"), fail_safe=True), {},
-            (("Not yet excluded: suspected clot in the leg", "Not yet excluded: frail"), True, "Wait"),
+            ("unknown", CLOT.reason, "Frail"),
         ),
         (
             advice(CLOT, Withholding(Present("frail"), "Frail")), {"clot": True, "frail": True},
-            ((CLOT.reason, "Frail"), False, "Wait"),
+            ("answer", CLOT.reason, "Frail"),
         ),
     ],
 )  # fmt: skip
@@ -110,57 +110,48 @@ def test_an_item_is_withheld_for_what_holds_and_a_fail_safe_one_for_what_is_not_
     knowledge: KnowledgeBase,
     item: Advice,
     answers: dict[str, Value | None],
-    expected: tuple[tuple[str, ...], bool, str],
+    expected: tuple[str | None, ...],
 ) -> None:
     (found,) = judged(knowledge, answers, item)
 
-    assert (found.reasons, found.replacement, found.item) == (expected[0], expected[2], item)
-    if found.reasons:
-        assert found.not_known is expected[1]
+    assert (found.held_by, *found.reasons) == expected
+    assert (found.replacement, found.item) == ("Wait", item)
 
 
 @pytest.mark.parametrize("urgency", list(Urgency))
 def test_when_somebody_must_be_seen_only_first_aid_is_left(knowledge: KnowledgeBase, urgency: Urgency) -> None:
     at_once = urgency in (Urgency.EMERGENCY, Urgency.SAME_DAY)
-    word = knowledge.guidance.urgencies[urgency].word.lower()
-    expected = (f"To be seen first (urgency: {word}); self-care can wait",)
     pack, aid = judged(knowledge, {}, advice(), advice(name="aid", first_aid=True), urgency=urgency)
 
-    assert (pack.reasons, pack.replacement) == ((expected, "") if at_once else ((), "Wait"))
-    assert (aid.reasons, aid.replacement) == ((), "Wait")
-    if at_once:
-        assert not pack.not_known, "no answer would bring it back"
+    assert (pack.held_by, pack.reasons, pack.replacement) == (("urgency", (), "") if at_once else (None, (), "Wait"))
+    assert (aid.held_by, aid.replacement) == (None, "Wait")
 
 
 def test_the_urgency_alone_holds_even_first_aid_back_where_an_item_says_so(knowledge: KnowledgeBase) -> None:
     item = advice(LEVEL, first_aid=True)
     (urgent,), (routine,) = (judged(knowledge, {}, item, urgency=level) for level in (Urgency.URGENT, ROUTINE))
 
-    assert "To be seen first" in urgent.reasons[0]
-    assert LEVEL.reason not in urgent.reasons
-    assert (urgent.not_known, urgent.replacement) == (False, "")
-    assert routine.reasons == ()
+    assert (urgent.held_by, urgent.reasons, urgent.replacement) == ("urgency", (), "")
+    assert routine.held_by is None
 
 
 def test_a_reason_of_the_person_comes_before_the_urgency(knowledge: KnowledgeBase) -> None:
     (found,) = judged(knowledge, {"clot": True}, advice(LEVEL, CLOT), urgency=SAME_DAY)
 
-    assert (found.reasons, found.not_known, found.replacement) == ((CLOT.reason,), False, "Wait")
+    assert (found.held_by, found.reasons, found.replacement) == ("answer", (CLOT.reason,), "Wait")
 
 
 def test_the_urgency_comes_before_what_is_not_excluded(knowledge: KnowledgeBase) -> None:
     (found,) = judged(knowledge, {}, advice(CLOT, fail_safe=True), urgency=SAME_DAY)
 
-    assert "To be seen first" in found.reasons[0]
-    assert (len(found.reasons), found.not_known, found.replacement) == (1, False, "")
+    assert (found.held_by, found.reasons, found.replacement) == ("urgency", (), "")
 
 
 def test_an_urgency_that_is_part_of_a_condition_counts_as_urgency(knowledge: KnowledgeBase) -> None:
     mixed = Withholding(AllOf((Present("clot"), LEVEL.when)), "Both")
     (found,) = judged(knowledge, {"clot": True}, advice(mixed), urgency=Urgency.URGENT)
 
-    assert "Both" not in found.reasons
-    assert "To be seen first" in found.reasons[0]
+    assert (found.held_by, found.reasons) == ("urgency", ())
 
 
 RUNNING = Present("runs")
@@ -220,7 +211,7 @@ def test_a_caution_is_printed_always_or_where_its_condition_holds(
     assert found.cautions == said
 
 
-OPEN = ("Not yet excluded: sign of it",)
+OPEN, HOLDS, NONE = ("unknown", "Sign of it"), ("answer", "Sign of it"), (None,)
 LOW_K, HIGH_MG = Compare("lab_k", Operator.BELOW, 3.5), Compare("lab_mg", Operator.ABOVE, 1.0)
 SWOLLEN = PatternHolds("swollen")
 
@@ -228,21 +219,21 @@ SWOLLEN = PatternHolds("swollen")
 @pytest.mark.parametrize(
     ("when", "answers", "expected"),
     [
-        (LOW_K, {}, ()),
+        (LOW_K, {}, NONE),
         (LOW_K, {"lab_k": None}, OPEN),
-        (LOW_K, {"lab_k": 4.0}, ()),
-        (LOW_K, {"lab_k": 3.0}, ("Sign of it",)),
-        (SWOLLEN, {}, ()),
+        (LOW_K, {"lab_k": 4.0}, NONE),
+        (LOW_K, {"lab_k": 3.0}, HOLDS),
+        (SWOLLEN, {}, NONE),
         (SWOLLEN, {"calf_cm": None}, OPEN),
         (PatternHolds("clot_or_swollen"), {}, OPEN),
-        (PatternHolds("clot_or_swollen"), {"clot": False}, ()),
+        (PatternHolds("clot_or_swollen"), {"clot": False}, NONE),
         (Compare("age", Operator.ABOVE, 60.0), {}, OPEN),
-        (Compare("age", Operator.ABOVE, 60.0), {"age": 50.0}, ()),
+        (Compare("age", Operator.ABOVE, 60.0), {"age": 50.0}, NONE),
         (AnyOf((LOW_K, Present("clot"))), {"clot": None}, OPEN),
-        (Missing("lab_k"), {}, ("Sign of it",)),
-        (Missing("lab_k"), {"lab_k": 4.0}, ()),
+        (Missing("lab_k"), {}, HOLDS),
+        (Missing("lab_k"), {"lab_k": 4.0}, NONE),
         (AllOf((Missing("lab_k"), Present("clot"))), {}, OPEN),
-        (AllOf((Missing("lab_k"), Present("clot"))), {"lab_k": 4.0}, ()),
+        (AllOf((Missing("lab_k"), Present("clot"))), {"lab_k": 4.0}, NONE),
         (AllOf((Missing("lab_k"), Present("clot"))), {"lab_k": None}, OPEN),
         (AllOf((Missing("age"), Present("clot"))), {}, OPEN),
         (Known("lab_k"), {}, OPEN),
@@ -250,7 +241,7 @@ SWOLLEN = PatternHolds("swollen")
     ],
 )  # fmt: skip
 def test_a_test_nobody_took_is_no_reason_but_one_taken_in_vain_is(
-    knowledge: KnowledgeBase, when: Condition, answers: dict[str, Value | None], expected: tuple[str, ...]
+    knowledge: KnowledgeBase, when: Condition, answers: dict[str, Value | None], expected: tuple[str | None, ...]
 ) -> None:
     """Stretching must not wait for a measured calf; where a test must exist first, the condition says so."""
     assert reasons(knowledge, answers, when) == expected
@@ -264,22 +255,25 @@ POINTS = derived(count=(CountItem(Present("clot"), 2.0), CountItem(Present("frai
 @pytest.mark.parametrize(
     ("quantity", "answers", "expected"),
     [
-        (RATIO, {}, ()),
-        (RATIO, {"age": 50.0}, ()),
+        (RATIO, {}, NONE),
+        (RATIO, {"age": 50.0}, NONE),
         (RATIO, {"lab_k": 4.0}, OPEN),
         (RATIO, {"lab_k": None, "age": 50.0}, OPEN),
-        (RATIO, {"lab_k": 4.0, "age": 2.0}, ("Sign of it",)),
-        (RATIO, {"lab_k": 4.0, "age": 8.0}, ()),
+        (RATIO, {"lab_k": 4.0, "age": 2.0}, HOLDS),
+        (RATIO, {"lab_k": 4.0, "age": 8.0}, NONE),
         (ONE_OF_TWO, {}, OPEN),
-        (ONE_OF_TWO, {"age": 50.0}, ("Sign of it",)),
-        (derived(source("lab_k / age"), source("calf_cm / 10")), {}, ()),
+        (ONE_OF_TWO, {"age": 50.0}, HOLDS),
+        (derived(source("lab_k / age"), source("calf_cm / 10")), {}, NONE),
         (derived(source("lab_k / age"), source("calf_cm / 10")), {"calf_cm": None}, OPEN),
         (POINTS, {}, OPEN),
-        (POINTS, {"clot": False}, ()),
+        (POINTS, {"clot": False}, NONE),
     ],
 )  # fmt: skip
 def test_a_derived_quantity_that_waits_for_nothing_but_such_tests_is_no_reason(
-    knowledge: KnowledgeBase, quantity: DerivedQuantity, answers: dict[str, Value | None], expected: tuple[str, ...]
+    knowledge: KnowledgeBase,
+    quantity: DerivedQuantity,
+    answers: dict[str, Value | None],
+    expected: tuple[str | None, ...],
 ) -> None:
     assert reasons(knowledge, answers, HIGH_RATIO, quantity=quantity) == expected
 
@@ -294,4 +288,4 @@ def test_a_test_that_does_not_apply_is_not_missing(knowledge: KnowledgeBase) -> 
     )  # fmt: skip
     (found,) = judge(made, Chart({}, {"lab_k": State.NOT_APPLICABLE}), ROUTINE)
 
-    assert found.reasons == ()
+    assert found.held_by is None

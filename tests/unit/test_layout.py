@@ -17,8 +17,8 @@ ORDER = (
 
 DOORS = {
     "experta": {"_experta.py"},
-    "weasyprint": {"reporting/pdf.py", "cli/files.py"},
-    "pikepdf": {"reporting/pdf.py", "cli/files.py"},
+    "weasyprint": {"reporting/pdf.py"},
+    "pikepdf": {"reporting/pdf.py"},
     "jinja2": {"reporting/pages.py"},
     "yaml": {"loader/source.py"},
     "typer": {"cli/commands.py", "cli/exits.py", "cli/interviewing.py"},

@@ -31,7 +31,7 @@ from triage.loader.source import read
 
 
 def finding(name: str, kind: Kind, **more: object) -> FindingDefinition:
-    return FindingDefinition(id=name, kind=kind, label=name, question="", answered_by=Answerer.PERSON, group="", **more)  # type: ignore[arg-type]
+    return FindingDefinition(id=name, kind=kind, label=name, question="", answered_by=Answerer.PERSON, group="", **more)
 
 
 NAMES = Names(

@@ -54,7 +54,7 @@ def test_self_care_is_earned_and_the_interview_ends(nosebleed: Triage) -> None:
 def test_it_prints(nosebleed: Triage, document: str) -> None:
     found = nosebleed.assess({"bleeding_minutes": 45, "patient": {"name": "Patient Z"}}, on=DAY)
 
-    page = nosebleed.report(found, format="html", document=document)  # type: ignore[arg-type]
-    text = nosebleed.report(found, format="text", document=document)  # type: ignore[arg-type]
+    page = nosebleed.report(found, format="html", document=document)
+    text = nosebleed.report(found, format="text", document=document)
     assert "Same day" in str(page)
     assert "Patient Z" in str(text)

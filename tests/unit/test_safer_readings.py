@@ -62,7 +62,14 @@ def test_a_limit_is_read_as_its_number_and_listed(triage: Triage) -> None:
     found = triage.assess({"lab_ck": ">20000 U/L"}, on=DAY)
 
     assert found.urgency.level is Urgency.EMERGENCY
-    assert [fault.treated_as for fault in found.input_faults] == ["read as 20000"]
+    assert [fault.treated_as for fault in found.input_faults] == ["read as just above 20000"]
+
+
+def test_below_a_limit_is_below_it(triage: Triage) -> None:
+    below, at = (triage.assess({"lab_k": f"{sign}2.5 mmol/L"}, on=DAY) for sign in ("< ", "<= "))
+
+    assert (below.urgency.level, at.urgency.level) == (Urgency.EMERGENCY, Urgency.SAME_DAY)
+    assert below.laboratory[0].given == "< 2.5 mmol/L"
 
 
 @pytest.mark.parametrize(
@@ -105,12 +112,12 @@ def test_self_care_waits_for_a_list_of_medicines_that_hides_nothing(triage: Tria
 
 
 def test_the_scope_is_read_and_never_nobody(triage: Triage) -> None:
-    words = triage.assess({}, on=DAY, scope=["person", "examination"])  # type: ignore[list-item]
+    words = triage.assess({}, on=DAY, scope=["person", "examination"])
 
     assert [one.value for one in words.urgency_range.scope] == ["person", "examination"]
     for nobody in ([], ["patient"]):
         with pytest.raises(UnknownNameError, match="scope"):
-            triage.assess({}, on=DAY, scope=nobody)  # type: ignore[arg-type]
+            triage.assess({}, on=DAY, scope=nobody)
 
 
 def test_what_would_change_starts_from_the_reading_that_was_kept(triage: Triage) -> None:

@@ -51,8 +51,8 @@ def assemble(knowledge: KnowledgeBase, prose: Prose, found: Found, identity: str
     suspected = causes(case, fired)
     open_now = open_questions(case)
     tests = investigations(case)
-    given, withheld, judged = advice(case)
-    notes = honest_notes(case, judged)
+    given, withheld = advice(case)
+    notes = honest_notes(case, given, withheld)
     manifest = knowledge.manifest
     return a.Assessment(
         id=identity,

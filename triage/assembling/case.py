@@ -7,7 +7,7 @@ from functools import cached_property
 from triage import assessment as a
 from triage.bounds import Bounds, Completions
 from triage.chart import Chart, State
-from triage.conditions import MEDICINES, AskedUnknown, Missing, Takes, Urgency, tested
+from triage.conditions import MEDICINES, Takes, Urgency, tested
 from triage.findings import Answerer
 from triage.firing import Firing
 from triage.intake import Intake
@@ -134,16 +134,9 @@ class Case:
         return sorted((name for name in names if self.weight(name) == 0), key=lambda name: (self.order(name), name))
 
     def open_behind(self, rules: Iterable[str]) -> tuple[str, ...]:
-        """Give the findings without a usable answer that fired rules rest on, those that a rule says are missing first."""
-        literals = [literal for rule in rules for literal in self.found.firing.rules[rule]]
-        plainly = {tested(literal.leaf) for literal in literals if isinstance(literal.leaf, Missing | AskedUnknown)}
-        names = {
-            name
-            for literal in literals
-            for name in self.kb.rests_on(literal.leaf)
-            if self.chart.state(name) in (State.NOT_ASKED, State.ASKED_UNKNOWN) and not self._dates_nothing(name)
-        }
-        return tuple(sorted(names, key=lambda name: (name not in plainly, self.kb.asked_at[name])))
+        """Give the findings without a usable answer that fired rules rest on, as far as somebody could ask for them."""
+        names = self.found.firing.unanswered(self.kb, self.chart, rules)
+        return tuple(name for name in names if not self._dates_nothing(name))
 
     def _dates_nothing(self, name: str) -> bool:
         """Whether a finding only says how old results are, and there are none."""

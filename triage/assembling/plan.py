@@ -1,5 +1,7 @@
 """What follows: tests to consider, advice, safety-netting, honest lines, and the sources of everything said."""
 
+from collections.abc import Iterable
+
 from triage import assessment as a
 from triage.advising import judge
 from triage.assembling.case import Case
@@ -24,32 +26,23 @@ def investigations(case: Case) -> tuple[a.InvestigationFound, ...]:
     return tuple(found)
 
 
-def advice(case: Case) -> tuple[tuple[a.AdviceGiven, ...], tuple[a.AdviceWithheld, ...], frozenset[str]]:
-    """Give advice given, advice withheld, and the ids of what was judged on its own grounds."""
-    judged = judge(case.kb, case.chart, case.level)
-    given = tuple(
-        a.AdviceGiven(
-            id=one.item.id, text=one.item.text, cautions=one.cautions, honesty=one.item.honesty,
-            grounds=case.grounds(one.item.basis),
-        )
-        for one in judged
-        if not one.reasons
-    )  # fmt: skip
-    withheld = tuple(
-        a.AdviceWithheld(
-            id=one.item.id, text=one.item.title, reasons=one.reasons, replacement=one.replacement,
-            not_known=one.not_known,
-        )
-        for one in judged
-        if one.reasons
-    )  # fmt: skip
-    # Where the urgency alone holds self-care back, its evidence is no topic either.
-    on_its_own = frozenset(one.item.id for one in judged if not one.reasons or one.replacement)
-    return (
-        given,
-        withheld,
-        on_its_own if case.level.rank < Urgency.SAME_DAY.rank else frozenset(one.id for one in given),
-    )
+def advice(case: Case) -> tuple[tuple[a.AdviceGiven, ...], tuple[a.AdviceWithheld, ...]]:
+    """Give advice given and advice withheld."""
+    given, withheld = [], []
+    for one in judge(case.kb, case.chart, case.level):
+        item = one.item
+        if one.held_by is None:
+            grounds = case.grounds(item.basis)
+            given.append(
+                a.AdviceGiven(id=item.id, text=item.text, cautions=one.cautions, honesty=item.honesty, grounds=grounds)
+            )
+        else:
+            withheld.append(
+                a.AdviceWithheld(
+                    id=item.id, text=item.title, held_by=one.held_by, reasons=one.reasons, replacement=one.replacement
+                )
+            )
+    return tuple(given), tuple(withheld)
 
 
 def safety_netting(case: Case) -> tuple[a.SafetyNetGiven, ...]:
@@ -61,12 +54,17 @@ def safety_netting(case: Case) -> tuple[a.SafetyNetGiven, ...]:
     )
 
 
-def honest_notes(case: Case, judged: frozenset[str]) -> tuple[a.HonestNote, ...]:
-    """Give what the evidence does and does not show, where the topic came up; `judged` are the advice ids."""
+def honest_notes(
+    case: Case, given: Iterable[a.AdviceGiven], withheld: Iterable[a.AdviceWithheld]
+) -> tuple[a.HonestNote, ...]:
+    """Give what the evidence does and does not show, where the topic came up: not where self-care waits for the urgency."""
+    topics = {one.id for one in given}
+    if case.level.rank < Urgency.SAME_DAY.rank:
+        topics |= {one.id for one in withheld}
     return tuple(
         a.HonestNote(id=line.id, topic=line.topic, text=line.text, grounds=case.grounds(line.basis))
         for line in case.guide.honesty.values()
-        if not judged.isdisjoint(line.advice) or (line.when is not None and case.reader.truth(line.when) is TRUE)
+        if not topics.isdisjoint(line.advice) or (line.when is not None and case.reader.truth(line.when) is TRUE)
     )
 
 

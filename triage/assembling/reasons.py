@@ -9,15 +9,15 @@ from triage.conditions import (
     MEDICINES,
     AllOf,
     AnyOf,
-    AskedUnknown,
     AtLeast,
+    Compare,
     Condition,
-    Known,
-    Leaf,
-    Missing,
+    Includes,
+    IsOneOf,
     Not,
-    NotShown,
     PatternHolds,
+    Present,
+    Takes,
     Urgency,
     children,
     tested,
@@ -43,8 +43,8 @@ def fired_rules(case: Case) -> tuple[a.FiredRule, ...]:
                 urgency=rule.urgency, gap=rule.gap, set_aside=aside,
                 condition=case.prose.rule(rule.id), because=_because(case, rule), evidence=evidence,
                 patterns=case.found.firing.through[rule.id], action="" if can_wait else rule.action,
-                destinations=() if can_wait or aside else case.places(rule), deadline="" if can_wait else rule.deadline, grounds=case.grounds(rule.basis),
-                harm=rule.harm,
+                destinations=() if can_wait or aside else case.places(rule), deadline="" if can_wait else rule.deadline,
+                grounds=case.grounds(rule.basis), harm=rule.harm,
             )
         )  # fmt: skip
     return tuple(found)
@@ -141,12 +141,11 @@ def _deciding(case: Case, condition: Condition, *, wanted: bool) -> Iterable[str
         case AllOf(parts=parts) | AnyOf(parts=parts) | AtLeast(parts=parts):
             for part in parts:
                 yield from _deciding(case, part, wanted=wanted)
-        case NotShown() | Known() | Missing() | AskedUnknown():
-            return
+        case Present() | Compare() | IsOneOf() | Includes() | Takes():
+            if case.chart.state(tested(condition)) is State.ANSWERED:
+                yield tested(condition)
         case _:
-            for name in sorted(_names(case, condition)):
-                if case.chart.state(name) is State.ANSWERED:
-                    yield name
+            return
 
 
 def _missing(case: Case, condition: Condition) -> Iterable[str]:
@@ -162,10 +161,6 @@ def _missing(case: Case, condition: Condition) -> Iterable[str]:
         for name in sorted(case.kb.rests_on(condition)):
             if case.chart.state(name) in (State.NOT_ASKED, State.ASKED_UNKNOWN):
                 yield name
-
-
-def _names(case: Case, leaf: Condition) -> set[str]:
-    return {tested(leaf)} if isinstance(leaf, Leaf) else set()
 
 
 def patterns(case: Case) -> tuple[a.PatternFound, ...]:

@@ -32,7 +32,7 @@ from triage.cli.files import (
 )
 from triage.cli.summary import summary
 from triage.cli.terminal import console_for, print_parts, say
-from triage.errors import KnowledgeBaseError, MissingExtraError, ReportError
+from triage.errors import KnowledgeBaseError, ReportError
 from triage.explaining import Explanation
 from triage.findings import Answerer
 from triage.intake import Contradicting
@@ -166,8 +166,6 @@ def report(
     if wanted is None:
         fail(USAGE, [f"output `{output}`: no format; end the name in .pdf, .html or .txt, or add --format"])
     assessment = read_assessment(read(file), kb, day_of(on))
-    if wanted == "pdf" and (problem := pdf_lacks()):
-        raise MissingExtraError(f"report: {problem}, or ask for html or text")
     made = render(assessment, format=wanted, document=document, page_size=page_size, templates=templates)
     content = made.encode() if isinstance(made, str) else made
     if output == "-":

@@ -1,22 +1,18 @@
 """What comes in and what goes out: intakes, assessments, knowledge bases, standard output, whole files or none."""
 
-import io
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
 from triage.assessment import SCHEMA, Assessment
 from triage.cli.exits import NO_KNOWLEDGE, fail
 from triage.engine import Triage
-from triage.errors import IntakeError, ReportError
+from triage.errors import IntakeError, MissingExtraError, ReportError
 from triage.json_intake import LIMIT, read_json
 from triage.resources import data_folder
-
-PANGO = "PDF needs Pango, a system library; install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 (Debian names)"
-NO_PACKAGE = "PDF needs the package `{}`; pip install 'cramp-triage[pdf]'"
 
 
 def read(name: str) -> bytes:
@@ -123,13 +119,10 @@ def write_file(path: Path, content: bytes) -> None:
 
 def pdf_lacks() -> str:
     """Say what PDF lacks here, or nothing."""
+    from triage.reporting.pdf import packages
+
     try:
-        # WeasyPrint prints advice of its own when it does not find Pango, into what may be our JSON or report.
-        with redirect_stdout(io.StringIO()):
-            import pikepdf  # noqa: F401
-            import weasyprint  # noqa: F401
-    except ImportError as problem:
-        return NO_PACKAGE.format(problem.name)
-    except OSError:
-        return PANGO
+        packages()
+    except MissingExtraError as problem:
+        return str(problem)
     return ""

@@ -1,6 +1,6 @@
 """An assessment as a summary for people: the verdict first, then what it cannot be trusted on, then what it rests on."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from triage.assessment import Assessment
@@ -11,7 +11,6 @@ from triage.reporting.words import few, lowered, sentence, together
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-_OPEN = "Not yet excluded: "
 _CAUSES, _QUESTIONS, _REASONS = 6, 5, 2
 
 
@@ -61,7 +60,7 @@ def summary(assessment: Assessment, *, padded: bool) -> "Iterator[RenderableType
     )
     yield from _part("Open questions that could raise the urgency", *_questions(said))
     yield from _part("Advice given", *(("-", _advice(item)) for item in said["advice_given"]))
-    yield from _part("Advice withheld", *(("-", line) for line in _withheld(said["advice_withheld"])))
+    yield from _part("Advice withheld", *(("-", line) for line in _withheld(said["withheld"])))
     yield ""
     yield Text(f"{said['limits']} {said['version']}.", style="dim")
 
@@ -109,13 +108,10 @@ def _advice(item: Mapping[str, Any]) -> str:
     return " ".join(map(sentence, (item["text"], *item["cautions"])))
 
 
-def _withheld(items: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Give one line for all advice withheld for the same reasons."""
-    by_reason: dict[str, list[str]] = {}
-    for item in items:
-        reasons = item["reasons"]
-        # The engine begins each open reason alike; once is enough here.
-        start = _OPEN if all(reason.startswith(_OPEN) for reason in reasons) else ""
-        said = start + "; ".join(few([reason.removeprefix(start) for reason in reasons], _REASONS + 1))
-        by_reason.setdefault(said, []).append(item["text"])
-    return [f"{together(names)}: {lowered(reasons)}" for reasons, names in by_reason.items()]
+def _withheld(held: Mapping[str, Any]) -> Iterator[str]:
+    """Give a line for all advice withheld for the same reasons, and one for what waits until the person has been seen."""
+    for row in held["rows"]:
+        yield f"{row['text']}: {row['lead']}{'; '.join(few(row['reasons'], _REASONS + 1))}"
+    if held["seen_first"]:
+        names = [held["seen_first"][0], *map(lowered, held["seen_first"][1:])]
+        yield f"{together(names)}: {lowered(held['why'])}"

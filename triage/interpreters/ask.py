@@ -183,13 +183,11 @@ class Program:
         reading = self.read(chart)
         trace = _Trace(self._conditions, reading)
         found = {name: trace.behind(self._rules[name], Polarity.HOLDS) for name in reading.true_rules()}
-        holding = frozenset(name for name, place in self.patterns.items() if reading.pattern(name) == ends.TRUE)
         return Firing(
             rules={
                 name: tuple(sorted(literals, key=lambda literal: literal.order))
                 for name, (literals, _) in found.items()
             },
-            patterns=holding,
             through={name: tuple(sorted(passed)) for name, (_, passed) in found.items()},
         )
 

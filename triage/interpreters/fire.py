@@ -212,9 +212,6 @@ class Network:
         for literal in ordered:
             self._facts.setdefault(literal.leaf, []).append((literal.polarity, compiler.literals[literal]))
         self._patterns = {head: pattern for (pattern, _), head in compiler.patterns.items()}
-        self._holding = tuple(
-            (pattern, head) for (pattern, polarity), head in compiler.patterns.items() if polarity is Polarity.HOLDS
-        )
         self._idle: deque[Any] = deque()
         self._places = BoundedSemaphore(POOL)
 
@@ -297,7 +294,6 @@ class Network:
                 for rule, head in self._rules.items()
                 if head in answers
             },
-            patterns=frozenset(pattern for pattern, head in self._holding if head in answers),
             through={rule: tuple(sorted(through[head])) for rule, head in self._rules.items() if head in through},
         )
 

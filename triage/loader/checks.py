@@ -2,15 +2,13 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import assert_never
 
 from triage.chart import Value
-from triage.charting import chart_of
+from triage.charting import chart_of, told_apart
 from triage.conditions import (
-    Compare,
     Condition,
     Known,
     Not,
@@ -20,17 +18,14 @@ from triage.conditions import (
     patterns,
     walk,
 )
-from triage.findings import Answerer, FindingDefinition, Kind
-from triage.formulas import inputs, rounded
+from triage.findings import Answerer
+from triage.formulas import inputs
 from triage.interpreters.reference import Reference
 from triage.knowledge import KnowledgeBase, rests_on_gap
 from triage.loader.loading import Loading
 from triage.loader.source import Block
 from triage.rules import Pattern, Rule
 from triage.truth import TRUE
-
-STEP = 1e-6
-"""Quantities are rounded to six decimals: one step beside a limit is the next number there is."""
 
 
 @dataclass(frozen=True)
@@ -118,29 +113,6 @@ def check(loading: Loading, knowledge: KnowledgeBase, places: Places, on: date |
         _review_dates(loading, knowledge, places, on)
 
 
-def _before_the_verdict(knowledge: KnowledgeBase) -> Iterator[tuple[str, str, Condition]]:
-    """Give every condition that is judged before the verdict, with where it stands."""
-    for rule in knowledge.rules.values():
-        yield "rules", rule.id, rule.when
-    for pattern in knowledge.patterns.values():
-        yield "patterns.yaml", pattern.id, pattern.when
-    for finding in knowledge.findings.values():
-        if finding.only_if is not None:
-            yield "findings", finding.id, finding.only_if
-    for quantity in knowledge.derived.values():
-        for source in quantity.sources:
-            if source.valid_when is not None:
-                yield "derived.yaml", quantity.id, source.valid_when
-        for item in quantity.count:
-            yield "derived.yaml", quantity.id, item.condition
-    for page in knowledge.screen:
-        for line in page.lines:
-            if line.only_if is not None:
-                yield "screen.yaml", page.id, line.only_if
-    for conflict in knowledge.guidance.conflicts.values():
-        yield "conflicts.yaml", conflict.id, conflict.when
-
-
 def _after_the_verdict(knowledge: KnowledgeBase) -> Iterator[tuple[str, str, Condition]]:
     guidance = knowledge.guidance
     for item in guidance.advice.values():
@@ -180,7 +152,7 @@ def _gap_labels(loading: Loading, knowledge: KnowledgeBase, places: Places) -> N
 
 def _misplaced(loading: Loading, knowledge: KnowledgeBase, places: Places) -> None:
     """The final urgency may be tested after the verdict only, and `not known` nowhere."""
-    for kind, name, condition in _before_the_verdict(knowledge):
+    for kind, name, condition in knowledge.before_the_verdict():
         at = places.of(kind, name)
         if any(isinstance(node, UrgencyAtLeast) for node in walk(condition)):
             loading.fault(
@@ -188,7 +160,7 @@ def _misplaced(loading: Loading, knowledge: KnowledgeBase, places: Places) -> No
                 at.line,
                 f"`{name}`: tests the final urgency, which only advice and honest lines may do; remove it",
             )
-    for kind, name, condition in (*_before_the_verdict(knowledge), *_after_the_verdict(knowledge)):
+    for kind, name, condition in (*knowledge.before_the_verdict(), *_after_the_verdict(knowledge)):
         if any(isinstance(node, Not) and isinstance(node.part, Known) for node in walk(condition)):
             at = places.of(kind, name)
             loading.fault(at.file, at.line, f"`{name}`: `not known` is never TRUE; write `missing`")
@@ -198,7 +170,7 @@ def _unused(loading: Loading, knowledge: KnowledgeBase, places: Places) -> None:
     """Everything that is asked or concluded is used by something, or says that it is for the report only."""
     tested: set[str] = set()
     held: set[str] = set()
-    for _, name, condition in (*_before_the_verdict(knowledge), *_after_the_verdict(knowledge)):
+    for _, name, condition in (*knowledge.before_the_verdict(), *_after_the_verdict(knowledge)):
         tested |= names(condition) - {name}
         held |= patterns(condition)
     tested |= {name for page in knowledge.screen for line in page.lines for name in line.findings}
@@ -243,11 +215,10 @@ def _holes_of_the_screen(loading: Loading, knowledge: KnowledgeBase, places: Pla
     for rule in dangerous:
         for name in knowledge.rests_on(rule.when):
             resting[name].append(rule)
-    limits = _limits(knowledge)
     for name, finding in knowledge.findings.items():
         if finding.answered_by is not Answerer.PERSON or name in screen or name not in resting:
             continue
-        for value in _values(finding, limits[name]):
+        for value in told_apart(finding, knowledge.limits.get(name, ())):
             reader = _reader(knowledge, {name: value})
             fired = next((rule for rule in resting[name] if reader.truth(rule.when) is TRUE), None)
             if fired is not None:
@@ -255,33 +226,6 @@ def _holes_of_the_screen(loading: Loading, knowledge: KnowledgeBase, places: Pla
                 message = f"finding `{name}`: alone fires `{fired.id}` and is missing from the red-flag screen"
                 loading.fault(at.file, at.line, f"{message}; add it to a page of screen.yaml")
                 break
-
-
-def _limits(knowledge: KnowledgeBase) -> dict[str, set[float]]:
-    """Give every limit that some condition compares a quantity with."""
-    found: dict[str, set[float]] = defaultdict(set)
-    for _, _, condition in _before_the_verdict(knowledge):
-        for node in walk(condition):
-            if isinstance(node, Compare):
-                found[node.quantity].add(node.limit)
-    return found
-
-
-def _values(finding: FindingDefinition, limits: Iterable[float]) -> list[Value]:
-    """Give the answers of a finding that conditions can tell apart, one of each kind."""
-    match finding.kind:
-        case Kind.BOOLEAN:
-            return [finding.danger]
-        case Kind.CHOICE:
-            return [option.id for option in finding.options]
-        case Kind.SET:
-            return [frozenset({option.id}) for option in finding.options]
-        case Kind.QUANTITY:
-            return [rounded(limit + step) for limit in sorted(limits) for step in (-STEP, 0.0, STEP)]
-        case Kind.MEDICINES:
-            return []
-        case _:
-            assert_never(finding.kind)
 
 
 def _review_dates(loading: Loading, knowledge: KnowledgeBase, places: Places, on: date) -> None:

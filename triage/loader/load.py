@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -133,17 +134,18 @@ def _rules(loading: Loading, files: dict[str, Any], names: Names, guidance: Guid
             when = reader.condition(entry.get("when"), f"rule `{entry['id']}`", entry.line)
             urgency = loading.choice(file, entry, "urgency", Urgency, Urgency.ROUTINE) if "urgency" in entry else None
             cause = loading.names(file, entry, "cause", "cause", guidance.causes)
-            rule = Rule(
+            rule = partial(
+                Rule,
                 id=entry["id"], row=loading.text(file, entry, "row", entry["id"]), title=loading.text(file, entry, "title"),
                 certainty=loading.choice(file, entry, "certainty", Certainty, Certainty.POSSIBLE),
-                urgency=urgency, when=when, gap=loading.flag(file, entry, "gap", False),  # type: ignore[arg-type]
+                urgency=urgency, gap=loading.flag(file, entry, "gap", False),
                 action=loading.text(file, entry, "action"), basis=loading.basis(file, entry),
                 harm=loading.text(file, entry, "harm"), cause=cause[0] if cause else "",
                 destinations=loading.names(file, entry, "destinations", "destination", guidance.destinations),
                 deadline=loading.text(file, entry, "deadline"), review_by=loading.day(file, entry, "review_by"),
             )  # fmt: skip
             if loading.once(file, entry, found, "rule") and when is not None:
-                found[rule.id] = rule
+                found[entry["id"]] = rule(when=when)
     return found
 
 

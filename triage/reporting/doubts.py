@@ -5,10 +5,6 @@ from collections.abc import Mapping, Sequence
 from triage.reporting import words
 from triage.reporting.words import Plain
 
-SEEN_FIRST = "To be seen first"
-"""How the reason begins where nothing but the urgency holds advice back."""
-_NOT_EXCLUDED = "Not yet excluded: "
-
 
 def faults(plain: Plain, labels: Mapping[str, str]) -> list[Plain]:
     """Give the input faults, each with the name of what is wrong beside its place in the intake."""
@@ -83,29 +79,24 @@ def withheld(plain: Plain) -> Plain:
     wait because the person must be seen first, and `why` says so once.
     """
     rows: dict[tuple[object, ...], Plain] = {}
-    waiting: list[Plain] = []
     for item in plain["advice_withheld"]:
-        if item["reasons"] and all(reason.startswith(SEEN_FIRST) for reason in item["reasons"]):
-            waiting.append(item)
+        if item["held_by"] == "urgency":
             continue
-        reasons = [words.lowered(reason.removeprefix(_NOT_EXCLUDED)) for reason in item["reasons"]]
         row = rows.setdefault(
-            (*reasons, item["not_known"], item["replacement"]),
+            (item["held_by"], *item["reasons"], item["replacement"]),
             {
                 "titles": [],
-                "lead": "not yet excluded: " if _all_open(item) else "",
-                "reasons": reasons,
-                "not_known": item["not_known"],
+                "lead": "not yet excluded: " if item["held_by"] == "unknown" else "",
+                "reasons": [words.lowered(reason) for reason in item["reasons"]],
+                "not_known": item["held_by"] == "unknown",
                 "replacement": item["replacement"],
             },
         )
         row["titles"].append(item["text"] if not row["titles"] else words.lowered(item["text"]))
+    waiting = [item["text"] for item in plain["advice_withheld"] if item["held_by"] == "urgency"]
+    level = plain["urgency"]["word"].lower()
     return {
         "rows": [row | {"text": words.together(row["titles"])} for row in rows.values()],
-        "seen_first": [item["text"] for item in waiting],
-        "why": waiting[0]["reasons"][0] if waiting else "",
+        "seen_first": waiting,
+        "why": f"To be seen first (urgency: {level}); self-care can wait" if waiting else "",
     }
-
-
-def _all_open(item: Plain) -> bool:
-    return all(reason.startswith(_NOT_EXCLUDED) for reason in item["reasons"])

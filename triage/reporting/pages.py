@@ -58,6 +58,11 @@ def text(values: Mapping[str, Any], document: str, templates: Path | None) -> st
     return "\n".join(kept).strip("\n").replace("\u00a0", " ") + "\n"
 
 
+def samples(values: Mapping[str, Any]) -> str:
+    """Render the page that links the files of several assessments: `rows`, `limits` and `version`."""
+    return _render("samples.html.j2", values, {"embedded": True}, None)
+
+
 def _render(name: str, values: Mapping[str, Any], layout: Mapping[str, Any], templates: Path | None) -> str:
     try:
         return _environment(templates).get_template(name).render({**values, **layout})

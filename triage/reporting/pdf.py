@@ -42,7 +42,7 @@ def paper(values: Mapping[str, Any], document: str, page_size: str, templates: P
         MissingExtraError: WeasyPrint or pikepdf is not installed.
         ReportError: the page asks for anything but a file of `reports/static`.
     """
-    weasyprint, pikepdf = _packages()
+    weasyprint, pikepdf = packages()
     content = json.dumps(values, sort_keys=True).encode()
     identifier = hashlib.sha256(content + f"{document} {page_size}".encode()).digest()[:16]
     laid_out = _laid_out(weasyprint, values, document, page_size, templates)
@@ -50,7 +50,13 @@ def paper(values: Mapping[str, Any], document: str, page_size: str, templates: P
     return _mended(pikepdf, raw, values["as_of"])
 
 
-def _packages() -> tuple[ModuleType, ModuleType]:
+def packages() -> tuple[ModuleType, ModuleType]:
+    """
+    Load what PDF needs.
+
+    Raises:
+        MissingExtraError: a package of the `pdf` extra, or Pango, is not installed.
+    """
     try:
         # WeasyPrint prints advice of its own when it does not find Pango, into what may be the host's output.
         with redirect_stdout(io.StringIO()):

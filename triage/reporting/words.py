@@ -11,9 +11,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, TypeAlias
 
-from triage.wording import lowered, together
-
-__all__ = ["lowered", "together"]
+from triage.wording import lowered as lowered
+from triage.wording import together as together
 
 Plain: TypeAlias = dict[str, Any]
 """One record of the assessment as plain data."""
