@@ -68,7 +68,7 @@ class Completions:
             name
             for page in self.knowledge.screen
             for at, line in enumerate(page.lines)
-            if line.only_if is not None and support.rule(f"{page.id}:{at}") & ends.FALSE
+            if line.only_if is not None and ends.may_fail(support.rule(f"{page.id}:{at}"))
             for name in line.findings
         }
         return Bounds(self.knowledge, chart, reading, findings, leaving | fading.keys())
@@ -87,7 +87,7 @@ class Completions:
                 for name in self.knowledge.follow_ups
                 if name not in findings
                 and chart.state(name) in (State.NOT_ASKED, State.ASKED_UNKNOWN)
-                and support.rule(f"{name}:only_if") & ends.FALSE
+                and ends.may_fail(support.rule(f"{name}:only_if"))
             }
             if found.keys() == fading.keys():
                 return support, fading
@@ -101,7 +101,7 @@ class Completions:
         for at, source in enumerate(quantity.sources):
             needed = inputs(source.formula)
             valid = support.rule(f"{name}:{at}") if source.valid_when is not None else ends.TRUE
-            if valid & ends.TRUE and all(one in chart.values or one in findings for one in needed):
+            if ends.may_hold(valid) and all(one in chart.values or one in findings for one in needed):
                 return valid != ends.TRUE or any(one in findings for one in needed)
         return False
 
@@ -142,14 +142,14 @@ class Bounds:
         self._leaving = leaving
 
     def ends(self, rule: str) -> int:
-        """Give the truth values a rule may end with, as a set of `triage.ends`."""
+        """Give the lowest and highest truth a rule may end with, as `triage.ends` writes them."""
         return self._reading.rule(rule)
 
     def range(self) -> Range:
         """Give the two ends of the urgency."""
         found = [(rule.urgency, self.ends(rule.id)) for rule in self._knowledge.rules.values() if rule.urgency]
-        benign = [end for level, end in found if level is Urgency.SELF_CARE and end & ends.TRUE]
-        others = [(level, end) for level, end in found if level is not Urgency.SELF_CARE and end & ends.TRUE]
+        benign = [end for level, end in found if level is Urgency.SELF_CARE and ends.may_hold(end)]
+        others = [(level, end) for level, end in found if level is not Urgency.SELF_CARE and ends.may_hold(end)]
         sure = _highest(level for level, end in others if end == ends.TRUE)
         top = _highest(level for level, _ in others)
         items = screen_items(self._knowledge, self._chart)
@@ -167,7 +167,7 @@ class Bounds:
             for rule in self._knowledge.rules.values()
             if rule.urgency is not None
             and rule.urgency.rank > above.rank
-            and self.ends(rule.id) & ends.TRUE
+            and ends.may_hold(self.ends(rule.id))
             and self.ends(rule.id) != ends.TRUE
         ]
 

@@ -1,65 +1,57 @@
-"""The truth values a condition may end with, as a set of three, and Kleene's operations on such sets.
+"""The lowest and the highest truth a condition may end with, as one small number; FALSE is below UNKNOWN, UNKNOWN below TRUE.
 
-A set is a small whole number: TRUE is 1, FALSE 2, UNKNOWN 4. A condition that is settled has one of them; one that open answers can
-still turn has several. The operations take every combination of what the parts may end with.
+A condition that is settled has the same truth at both ends; open answers hold the ends apart. Four bits say of the highest end and
+of the lowest whether it reaches UNKNOWN and whether it reaches TRUE. Kleene's "and" takes the lower of two truths, his "or" the
+higher: on these bits they are Python's `&` and `|`, for both ends at once.
 """
-
-from collections.abc import Iterable, Sequence
 
 from triage import truth
 from triage.truth import Truth
 
-TRUE, FALSE, UNKNOWN = 1, 2, 4
-ANY = TRUE | FALSE | UNKNOWN
-SETTLED = frozenset({TRUE, FALSE, UNKNOWN})
+MAY_HOLD, _MUST_NOT_FAIL = 0b0100, 0b0010
+_HIGHEST, _LOWEST = 0b1100, 0b0011
 
-OF = {Truth.TRUE: TRUE, Truth.FALSE: FALSE, Truth.UNKNOWN: UNKNOWN}
+TRUE, UNKNOWN, FALSE = 0b1111, 0b1010, 0b0000
+OF = {Truth.FALSE: FALSE, Truth.UNKNOWN: UNKNOWN, Truth.TRUE: TRUE}
+"""The ends of a settled condition, the lowest truth first."""
 TRUTH = {end: value for value, end in OF.items()}
 """The truth of a settled condition."""
-
-_ALL = tuple(OF)
-
-
-def _members(ends: int) -> list[Truth]:
-    return [value for value in _ALL if ends & OF[value]]
+SETTLED = frozenset(TRUTH)
 
 
-def _union(values: Iterable[Truth]) -> int:
-    found = 0
-    for value in values:
-        found |= OF[value]
-    return found
+def between(lowest: Truth, highest: Truth) -> int:
+    """Give the ends of a condition that may have either truth, and any between them."""
+    return OF[lowest] & _LOWEST | OF[highest] & _HIGHEST
 
 
-def _pairs(number: int) -> bytes:
-    """Give the table of a two-sided operation: "at least `number` of two", at `left * 8 + right`."""
-    return bytes(
-        _union(truth.at_least(number, (one, other)) for one in _members(left) for other in _members(right))
-        for left in range(8)
-        for right in range(8)
-    )
+ANY = between(Truth.FALSE, Truth.TRUE)
 
 
-AND, OR = _pairs(2), _pairs(1)
-"""Both and either: `AND[left << 3 | right]`."""
-
-NOT = bytes(_union(truth.negate(value) for value in _members(ends)) for ends in range(8))
-NOT_SHOWN = bytes(_union(truth.of(value is not Truth.TRUE) for value in _members(ends)) for ends in range(8))
+def either(one: int, other: int) -> int:
+    """Give the lower of two lowest ends and the higher of two highest: what may be the one or the other."""
+    return one & other & _LOWEST | (one | other) & _HIGHEST
 
 
-def at_least(number: int, parts: Sequence[int]) -> int:
-    """Give the values that "at least `number` of these" may end with."""
-    surely = could_be_true = could_be_false = could_be_unknown = either = 0
-    for ends in parts:
-        surely += ends == TRUE
-        could_be_true += ends & TRUE
-        could_be_false += bool(ends & FALSE)
-        could_be_unknown += bool(ends & UNKNOWN)
-        either += ends == TRUE | FALSE
-    # UNKNOWN: fewer than `number` are TRUE, and those that are UNKNOWN make up the rest.
-    unknown = could_be_unknown and surely < number and min(number - 1, surely + either) + could_be_unknown >= number
-    return (
-        (TRUE if could_be_true >= number else 0)
-        | (FALSE if could_be_false > len(parts) - number else 0)
-        | (UNKNOWN if unknown else 0)
-    )
+def may_hold(ends: int) -> bool:
+    """Whether a condition may end TRUE."""
+    return bool(ends & MAY_HOLD)
+
+
+def may_fail(ends: int) -> bool:
+    """Whether a condition may end FALSE."""
+    return not ends & _MUST_NOT_FAIL
+
+
+def _turned() -> tuple[bytes, bytes]:
+    """Give the tables of "not" and "not shown": both make what was highest the lowest."""
+    nots, not_showns = bytearray(16), bytearray(16)
+    order = list(OF)
+    for at, lowest in enumerate(order):
+        for highest in order[at:]:
+            found = between(lowest, highest)
+            nots[found] = between(truth.negate(highest), truth.negate(lowest))
+            not_showns[found] = between(*(truth.of(value is not Truth.TRUE) for value in (highest, lowest)))
+    return bytes(nots), bytes(not_showns)
+
+
+NOT, NOT_SHOWN = _turned()

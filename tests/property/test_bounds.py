@@ -144,7 +144,8 @@ def hold(person: Person, fill: Callable[[], Answers], random: Random) -> None:
         if person.range.settled:
             assert later.urgency is person.urgency, "settled means that nothing changes it"
         for name, truth in later.truths.items():
-            assert person.bounds.ends(name) & ends.OF[truth], f"{name} ends as it was said it may"
+            said = person.bounds.ends(name)
+            assert ends.either(said, ends.OF[truth]) == said, f"{name} ends as it was said it may"
             if not person.bounds.open_in(name):
                 assert truth is person.truths[name], f"{name} turns on nothing open and stays"
 

@@ -1,6 +1,8 @@
 """The compiled reader, and the checked engine that holds it against experta."""
 
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -12,6 +14,8 @@ from triage.conditions import (
     AllOf,
     AnyOf,
     AtLeast,
+    Condition,
+    Known,
     Missing,
     Not,
     NotShown,
@@ -25,29 +29,62 @@ from triage.interpreters.ask import Program
 from triage.truth import Truth
 
 DAY = date(2026, 3, 12)
-SETS = range(1, 8)
+ORDER = (Truth.FALSE, Truth.UNKNOWN, Truth.TRUE)
+SPANS = [(low, high) for low in ORDER for high in ORDER[ORDER.index(low) :]]
 
 
-def members(found: int) -> list[Truth]:
-    return [value for end, value in ends.TRUTH.items() if found & end]
+def part(name: str, span: tuple[Truth, Truth]) -> tuple[Condition, Chart, list[str]]:
+    """Give a condition that may end anywhere in a span, the chart it does so on, and what is open."""
+    match span:
+        case (low, high) if low is high:
+            value = {Truth.TRUE: True, Truth.FALSE: False}.get(low)
+            told = {} if value is None else {name: value}
+            return Present(name), Chart(told, {name: State.ANSWERED if told else State.ASKED_UNKNOWN}), []
+        case (Truth.FALSE, Truth.TRUE):
+            return Present(name), Chart({}, {}), [name]
+        case (Truth.UNKNOWN, Truth.TRUE):
+            return Known(name), Chart({}, {}), [name]
+        case _:
+            return Not(Known(name)), Chart({}, {}), [name]
 
 
-@pytest.mark.parametrize("number", [0, 1, 2, 3, 4])
-def test_at_least_gives_every_value_some_choice_gives_and_no_other(number: int) -> None:
-    for parts in product(SETS, repeat=3):
-        expected = {truth.at_least(number, choice) for choice in product(*map(members, parts))}
-        assert set(members(ends.at_least(number, parts))) == expected
+def ends_of(build: Callable[[tuple[Condition, ...]], Condition], spans: Sequence[tuple[Truth, Truth]]) -> int:
+    parts = [part(name, span) for name, span in zip("abc", spans, strict=False)]
+    values = {name: value for _, chart, _ in parts for name, value in chart.values.items()}
+    states = {name: state for _, chart, _ in parts for name, state in chart.states.items()}
+    program = Program({}, {"rule": build(tuple(condition for condition, _, _ in parts))})
+    return program.bounds(Chart(values, states), [name for _, _, names in parts for name in names]).rule("rule")
 
 
-def test_the_tables_give_every_value_some_choice_gives_and_no_other() -> None:
-    for left, right in product(SETS, repeat=2):
-        pairs = list(product(members(left), members(right)))
-        assert set(members(ends.AND[left << 3 | right])) == {truth.at_least(2, pair) for pair in pairs}
-        assert set(members(ends.OR[left << 3 | right])) == {truth.at_least(1, pair) for pair in pairs}
-    for part in SETS:
-        assert set(members(ends.NOT[part])) == {truth.negate(value) for value in members(part)}
-        shown = {truth.of(value is not Truth.TRUE) for value in members(part)}
-        assert set(members(ends.NOT_SHOWN[part])) == shown
+def span_of(values: Iterable[Truth]) -> int:
+    found = sorted(values, key=ORDER.index)
+    return ends.between(found[0], found[-1])
+
+
+def inside(span: tuple[Truth, Truth]) -> tuple[Truth, ...]:
+    return ORDER[ORDER.index(span[0]) : ORDER.index(span[1]) + 1]
+
+
+@pytest.mark.parametrize("number", [-1, 0, 1, 2, 3, 4])
+def test_at_least_ends_where_some_choice_ends_and_nowhere_beyond(number: int) -> None:
+    for spans in product(SPANS, repeat=3):
+        expected = span_of(truth.at_least(number, choice) for choice in product(*map(inside, spans)))
+        assert ends_of(partial(AtLeast, number), spans) == expected
+
+
+def test_every_operation_ends_where_some_choice_ends_and_nowhere_beyond() -> None:
+    for spans in product(SPANS, repeat=2):
+        pairs = list(product(*map(inside, spans)))
+        assert ends_of(AllOf, spans) == span_of(truth.at_least(2, pair) for pair in pairs)
+        assert ends_of(AnyOf, spans) == span_of(truth.at_least(1, pair) for pair in pairs)
+        one, other = (ends.between(*span) for span in spans)
+        assert ends.either(one, other) == span_of([*inside(spans[0]), *inside(spans[1])])
+    for span in SPANS:
+        assert ends_of(lambda parts: Not(parts[0]), [span]) == span_of(map(truth.negate, inside(span)))
+        shown = span_of(truth.of(value is not Truth.TRUE) for value in inside(span))
+        assert ends_of(lambda parts: NotShown(parts[0]), [span]) == shown
+        assert ends.may_hold(ends.between(*span)) == (span[1] is Truth.TRUE)
+        assert ends.may_fail(ends.between(*span)) == (span[0] is Truth.FALSE)
 
 
 def test_equal_parts_are_computed_once() -> None:
@@ -71,7 +108,7 @@ def test_what_is_open_may_end_any_way_and_what_is_settled_may_not() -> None:
 
     assert reading.rule("both") == ends.FALSE
     assert reading.rule("either") == ends.ANY
-    assert reading.rule("gap") == ends.TRUE | ends.FALSE
+    assert reading.rule("gap") == ends.ANY
     assert reading.open_in("both") == frozenset()
     assert reading.open_in("either") == {"b"}
 

@@ -1,14 +1,14 @@
 """The compiled reader: every pattern and rule of one chart at once, and what open answers can still make of them.
 
-Promise: with nothing open, the truth it gives a condition is the reference reading of it. With findings open, it gives every truth
-value the condition may still end with (see `triage/ends.py`).
+Promise: with nothing open, the truth it gives a condition is the reference reading of it. With findings open, it gives the lowest and
+the highest truth the condition may still end with (see `triage/ends.py`).
 
 The conditions become one Python function over a list of leaf values. Equal parts are computed once. A chart first fills in what
 nobody was asked, then what is known: a test is made only where there is an answer.
 """
 
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, TypeAlias, assert_never
@@ -39,10 +39,12 @@ from triage.conditions import (
 from triage.errors import TriageError
 from triage.firing import Firing, Literal
 from triage.interpreters.reference import Reference
+from triage.medicines import MedicineList
 from triage.polarity import THROUGH_NOT, THROUGH_NOT_SHOWN, Polarity
+from triage.truth import Truth
 
-NESTED = 20
-"""So many parts are joined by nested tables, which is fastest; more would nest too deeply for Python."""
+TOGETHER = 50
+"""So many parts are joined in one expression."""
 
 Key: TypeAlias = tuple[Any, ...]
 
@@ -56,7 +58,7 @@ class _Node:
 
 
 class Reading:
-    """What a program made of one chart: the truth values that each pattern and rule may end with."""
+    """What a program made of one chart: the lowest and highest truth that each pattern and rule may end with."""
 
     def __init__(
         self, program: "Program", values: list[int], opens: Mapping[str, int], turns: Mapping[str, int]
@@ -67,7 +69,7 @@ class Reading:
         self._turns = turns
 
     def rule(self, name: str) -> int:
-        """Give the ends of a rule; a set of `triage.ends`."""
+        """Give the ends of a rule, as `triage.ends` writes them."""
         return self._values[self._program.rules[name]]
 
     def pattern(self, name: str) -> int:
@@ -123,21 +125,15 @@ class Program:
         for name in patterns:
             self._pattern(name)
         self.rules = {name: self._place(condition) for name, condition in sorted(rules.items())}
-        self._leaves: dict[str, list[tuple[int, Leaf]]] = {}
-        self._tests: dict[int, tuple[type, Callable[[Value], bool]]] = {}
+        leaves: dict[str, list[tuple[int, Leaf]]] = {}
         for place, node in enumerate(self.nodes):
             if node.key[0] == "leaf":
-                self._leaves.setdefault(tested(node.key[1]), []).append((place, node.key[1]))
-                test = _plain_test(node.key[1])
-                if test is not None:
-                    self._tests[place] = test
+                leaves.setdefault(tested(node.key[1]), []).append((place, node.key[1]))
+        self._tests = {name: _Tests(name, own) for name, own in leaves.items()}
         self._run = _compiled(self.nodes)
-        self._unasked = [0] * len(self.nodes)
-        for leaf_places in self._leaves.values():
-            for place, leaf in leaf_places:
-                self._unasked[place] = ends.TRUE if isinstance(leaf, Missing) else ends.UNKNOWN
-                if isinstance(leaf, AskedUnknown):
-                    self._unasked[place] = ends.FALSE
+        self._unasked = [ends.FALSE] * len(self.nodes)
+        for tests in self._tests.values():
+            tests.fill(self._unasked, Chart({}, {}), State.NOT_ASKED)
 
     def read(self, chart: Chart) -> Reading:
         """Read a chart as it stands: every end is settled."""
@@ -154,29 +150,22 @@ class Program:
             fading: findings without a usable answer that may turn out not to apply, with the open names that decide it.
         """
         values = self._unasked.copy()
-        reader = Reference({}, chart)
+        tests = self._tests
         for name, state in chart.states.items():
-            value = chart.values.get(name)
-            kind = type(value) if state is State.ANSWERED else None
-            for place, leaf in self._leaves.get(name, ()):
-                test = self._tests.get(place)
-                if test is not None and value is not None and kind is test[0]:
-                    values[place] = ends.TRUE if test[1](value) else ends.FALSE
-                else:
-                    values[place] = self._leaf(leaf, state, reader)
+            if name in tests:
+                tests[name].fill(values, chart, state)
         opens = {name: 1 << at for at, name in enumerate(dict.fromkeys(open_names))}
         turns = dict(opens)
         for name in opens:
-            for place, leaf in self._leaves.get(name, ()):
-                values[place] = _when_open(leaf)
+            if name in tests:
+                tests[name].open(values)
         for name, deciding in (fading or {}).items():
             turns[name] = 0
             for other in deciding:
                 turns[name] |= opens[other]
-            for place, leaf in self._leaves.get(name, ()):
-                values[place] |= _when_not_applicable(leaf)
-        self._run(values)
-        return Reading(self, values, opens, turns)
+            if name in tests:
+                tests[name].fade(values)
+        return Reading(self, self._run(values), opens, turns)
 
     def fire(self, chart: Chart) -> Firing:
         """Give the rules that hold on a chart as it stands, with every answer that any way to them rests on."""
@@ -194,20 +183,6 @@ class Program:
     def place_of(self, condition: Condition) -> int:
         """Give the step of a condition inside a compiled one, which the program keeps alive: its address is its name."""
         return self._by_address[id(condition)]
-
-    @staticmethod
-    def _leaf(leaf: Leaf, state: State, reader: Reference) -> int:
-        match leaf:
-            case Missing():
-                return ends.TRUE if state in (State.NOT_ASKED, State.ASKED_UNKNOWN) else ends.FALSE
-            case AskedUnknown():
-                return ends.TRUE if state is State.ASKED_UNKNOWN else ends.FALSE
-            case Known():
-                return ends.UNKNOWN if state in (State.NOT_ASKED, State.ASKED_UNKNOWN) else ends.TRUE
-            case _:
-                if state is State.NOT_APPLICABLE:
-                    return ends.FALSE
-                return ends.OF[reader.truth(leaf)] if state is State.ANSWERED else ends.UNKNOWN
 
     def _pattern(self, name: str) -> int:
         if name not in self.patterns:
@@ -256,8 +231,84 @@ class Program:
         return self._found[whole]
 
 
-def _when_not_applicable(leaf: Leaf) -> int:
-    return ends.TRUE if isinstance(leaf, Known) else ends.FALSE
+_NO_NAMES = frozenset[str]()
+
+
+class _Tests:
+    """
+    Every leaf that tests one name, with its step, and what it is whatever becomes of that name.
+
+    Where leaf and value allow it, an answer is tested by one plain comparison; the reference reader decides every other.
+    """
+
+    def __init__(self, name: str, leaves: Iterable[tuple[int, Leaf]]) -> None:
+        self._name = name
+        self._leaves = tuple(leaves)
+        self._in_state = {state: self._each(partial(_in_state, state=state)) for state in State}
+        self._when_open = self._each(_when_open)
+        self._plain = [(place, leaf, *test) for place, leaf in self._leaves if (test := _plain_test(leaf))]
+        self._takes = [
+            (place, leaf, leaf != Takes(leaf.names)) for place, leaf in self._leaves if isinstance(leaf, Takes)
+        ]
+
+    def _each(self, end_of: Callable[[Leaf], int | None]) -> list[tuple[int, int]]:
+        return [(place, end) for place, leaf in self._leaves if (end := end_of(leaf)) is not None]
+
+    def fill(self, values: list[int], chart: Chart, state: State) -> None:
+        """Fill in what the leaves are on a chart."""
+        for place, end in self._in_state[state]:
+            values[place] = end
+        if state is State.ANSWERED:
+            value = chart.values.get(self._name)
+            kind = type(value)
+            for place, leaf, expected, holds in self._plain:
+                if value is not None and kind is expected:
+                    values[place] = ends.TRUE if holds(value) else ends.FALSE
+                else:
+                    values[place] = ends.OF[Reference({}, chart).truth(leaf)]
+            if self._takes:
+                self._fill_takes(values, chart, value)
+
+    def _fill_takes(self, values: list[int], chart: Chart, taken: Value | None) -> None:
+        entries = taken.entries if isinstance(taken, MedicineList) else ()
+        named = _NO_NAMES.union(*(entry.names for entry in entries))
+        now = _NO_NAMES.union(*(entry.names for entry in entries if not entry.stopped))
+        absent = ends.FALSE if isinstance(taken, MedicineList) and taken.nothing_hidden else ends.UNKNOWN
+        for place, leaf, detailed in self._takes:
+            if named.isdisjoint(leaf.names):
+                values[place] = absent
+            elif detailed:
+                values[place] = ends.OF[Reference({}, chart).truth(leaf)]
+            else:
+                values[place] = absent if now.isdisjoint(leaf.names) else ends.TRUE
+
+    def open(self, values: list[int]) -> None:
+        """Fill in what the leaves may be while the name may get any answer, or none."""
+        for place, end in self._when_open:
+            values[place] = end
+
+    def fade(self, values: list[int]) -> None:
+        """Let the leaves be what they are when the name turns out not to apply, too."""
+        for place, end in self._in_state[State.NOT_APPLICABLE]:
+            values[place] = ends.either(values[place], end)
+
+
+def _in_state(leaf: Leaf, *, state: State) -> int | None:
+    """Give what a leaf is in a state of the name it tests; None where the answer decides."""
+    unanswered = state in (State.NOT_ASKED, State.ASKED_UNKNOWN)
+    match leaf:
+        case Missing():
+            return ends.TRUE if unanswered else ends.FALSE
+        case AskedUnknown():
+            return ends.TRUE if state is State.ASKED_UNKNOWN else ends.FALSE
+        case Known():
+            return ends.UNKNOWN if unanswered else ends.TRUE
+        case _:
+            return ends.UNKNOWN if unanswered else ends.FALSE if state is State.NOT_APPLICABLE else None
+
+
+def _when_open(leaf: Leaf) -> int:
+    return ends.between(Truth.UNKNOWN, Truth.TRUE) if isinstance(leaf, Known) else ends.ANY
 
 
 class _Trace:
@@ -342,40 +393,45 @@ _TURNED: Mapping[Operator, Callable[[Any, Any], bool]] = {
 """A comparison with its sides turned: the limit stands first."""
 
 
-def _when_open(leaf: Leaf) -> int:
-    match leaf:
-        case Known():
-            return ends.TRUE | ends.UNKNOWN
-        case Missing() | AskedUnknown():
-            return ends.TRUE | ends.FALSE
-        case _:
-            return ends.ANY
-
-
-def _compiled(nodes: list[_Node]) -> Callable[[list[int]], None]:
-    """Turn the steps into one function that fills in a list of values, leaves given."""
-    lines = ["def run(v):"]
+def _compiled(nodes: list[_Node]) -> Callable[[list[int]], list[int]]:
+    """Turn the steps into one function: a list of values with the leaves given, to a list of all."""
+    every = ",".join(f"x{place}" for place in range(len(nodes)))
+    lines = ["def run(v):", f" {every},=v" if nodes else " pass"]
     for place, node in enumerate(nodes):
-        match node.key[0]:
-            case "leaf":
-                continue
-            case "not":
-                said = f"NOT[v[{node.parts[0]}]]"
-            case "not shown":
-                said = f"NOT_SHOWN[v[{node.parts[0]}]]"
-            case "and" | "or" as word if 0 < len(node.parts) <= NESTED:
-                said = f"v[{node.parts[0]}]"
-                for part in node.parts[1:]:
-                    said = f"{word.upper()}[{said}<<3|v[{part}]]"
-            case _:
-                number = {"and": len(node.parts), "or": 1}.get(node.key[0], node.key[-1])
-                inside = "".join(f"v[{part}]," for part in node.parts)
-                said = f"at_least({number},({inside}))"
-        lines.append(f" v[{place}]={said}")
-    lines.append(" return")
-    names: dict[str, Any] = {
-        "AND": ends.AND, "OR": ends.OR, "NOT": ends.NOT, "NOT_SHOWN": ends.NOT_SHOWN, "at_least": ends.at_least,
-    }  # fmt: skip
+        lines += [f" {line}" for line in _lines(place, node)]
+    lines.append(f" return [{every}]")
+    names: dict[str, Any] = {"NOT": ends.NOT, "NOT_SHOWN": ends.NOT_SHOWN}
     exec(compile("\n".join(lines), "<compiled conditions>", "exec"), names)
-    run: Callable[[list[int]], None] = names["run"]
+    run: Callable[[list[int]], list[int]] = names["run"]
     return run
+
+
+def _lines(place: int, node: _Node) -> Iterator[str]:
+    """Give the lines that compute one step."""
+    parts = [f"x{part}" for part in node.parts]
+    match node.key[0]:
+        case "leaf":
+            return
+        case "not":
+            yield f"x{place}=NOT[{parts[0]}]"
+        case "not shown":
+            yield f"x{place}=NOT_SHOWN[{parts[0]}]"
+        case "and":
+            yield f"x{place}={ends.TRUE}"
+            yield from (f"x{place}&={'&'.join(some)}" for some in _batched(parts))
+        case "or":
+            yield f"x{place}={ends.FALSE}"
+            yield from (f"x{place}|={'|'.join(some)}" for some in _batched(parts))
+        case _:  # t0 is "at least none", t1 "at least one", and so on, of the parts so far
+            number = max(0, node.key[1])
+            yield f"t0={ends.TRUE}"
+            yield from (f"t{more}={ends.FALSE}" for more in range(1, number + 1))
+            for part in parts:
+                yield from (f"t{more}|=t{more - 1}&{part}" for more in range(number, 0, -1))
+            yield f"x{place}=t{number}"
+
+
+def _batched(parts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Give the parts some at a time: one expression of very many would nest too deeply for Python."""
+    for start in range(0, len(parts), TOGETHER):
+        yield parts[start : start + TOGETHER]
