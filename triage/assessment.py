@@ -5,15 +5,13 @@ knowledge base's, patient text is the host's and is escaped wherever it is shown
 knowledge base and the same intake give the same bytes.
 """
 
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from triage.conditions import Urgency
 from triage.findings import Answerer, Kind
 from triage.rules import Certainty, Provenance
-
-SCHEMA: Literal["triage.assessment/1"] = "triage.assessment/1"
 
 HeldBy = Literal["answer", "unknown", "urgency"]
 """What keeps advice back."""
@@ -25,6 +23,23 @@ class Plain(BaseModel):
     """Frozen data without unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Published(Plain):
+    """Data that a host keeps or passes on; `schema` names its form and the version of that form."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    schema_: str = Field(alias="schema")
+
+    def to_json(self) -> str:
+        """Give it as JSON: the same bytes for the same content."""
+        return self.model_dump_json(by_alias=True, indent=2) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Read it back; `from_json(a.to_json()) == a`."""
+        return cls.model_validate_json(text)
 
 
 class Patient(Plain):
@@ -366,12 +381,10 @@ class ConflictFound(Plain):
     kept: str
 
 
-class Assessment(Plain):
+class Assessment(Published):
     """The result of one run of the engine over one intake."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-    schema_: Literal["triage.assessment/1"] = Field(default=SCHEMA, alias="schema")
+    schema_: Literal["triage.assessment/1"] = Field(default="triage.assessment/1", alias="schema")
     id: str
     as_of: str
     engine: str
@@ -399,12 +412,3 @@ class Assessment(Plain):
     conflicts: tuple[ConflictFound, ...]
     sources: tuple[SourceCited, ...]
     limits: str
-
-    def to_json(self) -> str:
-        """Give the assessment as JSON: the same bytes for the same content."""
-        return self.model_dump_json(by_alias=True, indent=2) + "\n"
-
-    @classmethod
-    def from_json(cls, text: str | bytes) -> "Assessment":
-        """Read an assessment back; `from_json(a.to_json()) == a`."""
-        return cls.model_validate_json(text)

@@ -1,21 +1,32 @@
-"""What would change the urgency: the single answers that raise or lower it, and how far each result is from the next band.
+"""What would change the urgency: the answers that raise or lower it, and how far each result is from the next band.
 
-Exact for single answers: every answer that conditions can tell apart is tried, one at a time, for everything that is open or can
-change. What cannot change (age, sex, a known condition that was answered yes) is left as it is.
+Exact: of everything that is open or can change, every answer that conditions can tell apart is tried; first one at a time, then,
+for a level that no single answer reaches, the fewest that do so together (`triage/together.py`). What cannot change (age, sex, a
+known condition that was answered yes) is left as it is. Of a list one option is added or taken away; of the numbers behind one
+derived quantity one is changed at a time.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal
 
-from triage.assessment import Plain, State
-from triage.chart import Chart, Interval, Value
-from triage.chart import State as ChartState
+from pydantic import Field
+
+from triage import assessment
+from triage.assessment import Plain, Published
+from triage.chart import Chart, Interval, State, Value
 from triage.charting import chart_of, told_apart
 from triage.conditions import MEDICINES, Urgency
 from triage.findings import Bands, FindingDefinition, Kind
 from triage.formulas import STEP, Formula, evaluate, inputs, rounded
 from triage.intake import as_intake
+from triage.interpreters.ask import Program
 from triage.interpreters.prose import Prose, shown
 from triage.knowledge import KnowledgeBase
+from triage.together import Together
+from triage.verdict import verdict
+
+SHOWN = 8
+"""So many ways to a level are written out in a text."""
 
 
 class Turn(Plain):
@@ -28,9 +39,16 @@ class Turn(Plain):
     finding: str
     label: str
     now: str
-    state: State
+    state: assessment.State
     then: str
     answer: bool | str | list[str] | dict[str, float | str]
+    urgency: Urgency
+
+
+class Joint(Plain):
+    """Answers that reach a level only together: the fewest that do. `urgency` is the level."""
+
+    answers: tuple[Turn, ...]
     urgency: Urgency
 
 
@@ -48,12 +66,18 @@ class Margin(Plain):
     higher: str
 
 
-class Changes(Plain):
-    """What would change the urgency; the most urgent first, then the least."""
+class Changes(Published):
+    """
+    What would change the urgency: single answers, the most urgent first, and (the least first) those that lower it.
 
+    `together` has the levels that no single answer reaches and at most three do, one entry for each smallest set of findings.
+    """
+
+    schema_: Literal["triage.changes/1"] = Field(default="triage.changes/1", alias="schema")
     urgency: Urgency
     raises: tuple[Turn, ...]
     lowers: tuple[Turn, ...]
+    together: tuple[Joint, ...]
     margins: tuple[Margin, ...]
 
     def to_text(self) -> str:
@@ -64,6 +88,13 @@ class Changes(Plain):
             for level in dict.fromkeys(turn.urgency for turn in turns):
                 lines.append(f"  to {_word(level)}")
                 lines += [f"    {turn.label}: {turn.then} ({_now(turn)})" for turn in turns if turn.urgency is level]
+        for level in dict.fromkeys(joint.urgency for joint in self.together):
+            choices = [joint.answers for joint in self.together if joint.urgency is level]
+            lines += ["", f"No single answer leads to {_word(level)}; {len(choices[0])} together do"]
+            for turns in choices[:SHOWN]:
+                lines.append("    " + "; ".join(f"{turn.label}: {turn.then} ({_now(turn)})" for turn in turns))
+            if len(choices) > SHOWN:
+                lines.append(f"    and {len(choices) - SHOWN} ways more")
         if self.margins:
             lines += ["", "Results and the next band"]
         for margin in self.margins:
@@ -91,60 +122,91 @@ def _now(turn: Turn) -> str:
 def changes(
     knowledge: KnowledgeBase,
     prose: Prose,
+    program: Program,
     answers: Mapping[str, Value | None],
-    urgency_of: Callable[[Chart], Urgency],
 ) -> Changes:
     """
-    Give every single answer that would change the urgency.
+    Give the answers that would change the urgency.
 
     Args:
-        urgency_of: the verdict on a chart.
+        program: the compiled rules of the knowledge base.
     """
-    chart = chart_of(knowledge, answers)
-    now = urgency_of(chart)
-    limits = knowledge.limits
+    person = _Person(knowledge, prose, answers)
+
+    def urgency_of(chart: Chart) -> Urgency:
+        return verdict(knowledge, chart, program.read(chart).true_rules()).urgency
+
+    now = urgency_of(person.chart)
     found: dict[tuple[str, Urgency], Turn] = {}
-    for finding in knowledge.findings.values():
-        if not _can_change(finding, answers, chart):
-            continue
-        own = {*limits.get(finding.id, ()), *_behind_limits(knowledge, finding, chart, limits)}
-        for value in _others(finding, answers.get(finding.id), own):
-            later = chart_of(knowledge, {**answers, finding.id: value})
-            level = urgency_of(later)
-            if level is not now:
-                turn = Turn(
-                    finding=finding.id, label=prose.label(finding.id), now=shown(knowledge, chart, finding.id),
-                    state=chart.state(finding.id).value, then=_then(knowledge, prose, later, finding.id, own),
-                    answer=as_intake(knowledge, {finding.id: value})[finding.id],
-                    urgency=level,
-                )  # fmt: skip
-                found.setdefault((finding.id, level), turn)
+    for name in person.changeable:
+        for value in person.others(name, person.chart):
+            level = urgency_of(chart_of(knowledge, {**answers, name: value}))
+            if level is not now and (name, level) not in found:
+                found[name, level] = person.turn(name, value, level)
+    reached = {now, *(level for _, level in found)}
+    search = Together(
+        knowledge, program, answers, lambda told: chart_of(knowledge, told), person.changeable, person.others
+    )
+    joint = [
+        Joint(answers=tuple(person.turn(name, value, level) for name, value in changed.items()), urgency=level)
+        for level in sorted(Urgency, key=lambda level: -level.rank)
+        if level not in reached
+        for changed in search.fewest(level)
+    ]
     turns = sorted(found.values(), key=lambda turn: (-turn.urgency.rank, knowledge.asked_at[turn.finding]))
     return Changes(
         urgency=now,
         raises=tuple(turn for turn in turns if turn.urgency.rank > now.rank),
         lowers=tuple(reversed([turn for turn in turns if turn.urgency.rank < now.rank])),
-        margins=tuple(_margins(knowledge, prose, chart)),
+        together=tuple(joint),
+        margins=tuple(_margins(knowledge, prose, person.chart)),
     )
 
 
-def _can_change(finding: FindingDefinition, answers: Mapping[str, Value | None], chart: Chart) -> bool:
-    """Whether an answer is open or can change; a list of medicines is changed by a prescriber, not by an answer."""
-    if finding.id == MEDICINES or chart.state(finding.id) is ChartState.NOT_APPLICABLE:
-        return False
-    return answers.get(finding.id) is None or not finding.fixed
+class _Person:
+    """What can change about one person."""
+
+    def __init__(self, knowledge: KnowledgeBase, prose: Prose, answers: Mapping[str, Value | None]) -> None:
+        self._knowledge = knowledge
+        self._prose = prose
+        self._answers = answers
+        self.chart = chart_of(knowledge, answers)
+        # A list of medicines is changed by a prescriber, not by an answer.
+        self.changeable = tuple(
+            finding.id
+            for finding in knowledge.findings.values()
+            if finding.id != MEDICINES and (answers.get(finding.id) is None or not finding.fixed)
+        )
+
+    def others(self, name: str, chart: Chart) -> list[Value]:
+        """Give the answers to a finding that may be tried on a chart; none where it does not apply."""
+        if chart.state(name) is State.NOT_APPLICABLE:
+            return []
+        return _others(self._knowledge.findings[name], self._answers.get(name), self._limits(name, chart))
+
+    def turn(self, name: str, value: Value, urgency: Urgency) -> Turn:
+        """Say a changed answer."""
+        knowledge, prose, chart = self._knowledge, self._prose, self.chart
+        return Turn(
+            finding=name, label=prose.label(name), now=shown(knowledge, chart, name), state=chart.state(name).value,
+            then=_then(knowledge, prose, name, value, self._limits(name, chart)),
+            answer=as_intake(knowledge, {name: value})[name], urgency=urgency,
+        )  # fmt: skip
+
+    def _limits(self, name: str, chart: Chart) -> set[float]:
+        limits = self._knowledge.limits
+        return {*limits.get(name, ()), *_behind_limits(self._knowledge, self._knowledge.findings[name], chart, limits)}
 
 
-def _then(knowledge: KnowledgeBase, prose: Prose, later: Chart, name: str, limits: Iterable[float]) -> str:
+def _then(knowledge: KnowledgeBase, prose: Prose, name: str, value: Value, limits: Iterable[float]) -> str:
     """Say an answer; a number one step beside a limit as below or above it."""
-    value = later.values.get(name)
     if isinstance(value, float):
         for limit in limits:
             if value == rounded(limit - STEP):
                 return f"below {limit:.10g}{prose.unit(name)}"
             if value == rounded(limit + STEP):
                 return f"above {limit:.10g}{prose.unit(name)}"
-    return shown(knowledge, later, name)
+    return shown(knowledge, chart_of(knowledge, {name: value}), name)
 
 
 def _behind_limits(

@@ -2,8 +2,10 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from triage import firing
-from triage.assessment import Plain
+from triage.assessment import Plain, Published
 from triage.blocking import blocked_by
 from triage.chart import Chart, State
 from triage.conditions import (
@@ -70,9 +72,10 @@ class Explained(Plain):
     condition: Step
 
 
-class Explanation(Plain):
+class Explanation(Published):
     """Everything of one name: its rules (for a cause), and what became of each."""
 
+    schema_: Literal["triage.explanation/1"] = Field(default="triage.explanation/1", alias="schema")
     name: str
     title: str
     entries: tuple[Explained, ...]

@@ -8,7 +8,9 @@ applies, and what only an examination or a laboratory can answer never goes to t
 from collections.abc import Collection, Iterable
 from typing import Literal, TypeAlias
 
-from triage.assessment import Plain
+from pydantic import Field
+
+from triage.assessment import Plain, Published
 from triage.bounds import Bounds, Completions
 from triage.chart import Chart, State
 from triage.conditions import Urgency
@@ -71,9 +73,10 @@ class Certificate(Plain):
     outside: tuple[str, ...]
 
 
-class Next(Plain):
+class Next(Published):
     """The next screen, or the certificate that none is needed; `urgency` as it stands now."""
 
+    schema_: Literal["triage.next/1"] = Field(default="triage.next/1", alias="schema")
     urgency: Urgency
     established: Urgency
     possible: Urgency

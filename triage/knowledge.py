@@ -139,6 +139,18 @@ class KnowledgeBase:
         return frozenset(found)
 
     @cached_property
+    def influences(self) -> dict[str, frozenset[str]]:
+        """The findings whose answers may change the value or the state of each finding and derived quantity, itself among them."""
+        found = {name: frozenset({name}) for name in self.findings}
+        for name in self.follow_ups:
+            only_if = self.findings[name].only_if
+            if only_if is not None:
+                found[name] |= frozenset().union(*(found[parent] for parent in self.rests_on(only_if)))
+        for name, behind in self.behind_derived.items():
+            found[name] = frozenset().union(*(found[one] for one in behind))
+        return found
+
+    @cached_property
     def behind_derived(self) -> dict[str, frozenset[str]]:
         """The findings behind each derived quantity."""
         found = {}

@@ -1,18 +1,30 @@
-"""JSON Schemas for hosts: of the assessment, and of the intake that one knowledge base takes."""
+"""JSON Schemas for hosts: of the intake that one knowledge base takes, and of everything that comes out."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from triage.assessment import SCHEMA, Assessment, Patient, Referral
+from triage.assessment import Assessment, Patient, Published, Referral
+from triage.changing import Changes
+from triage.explaining import Explanation
 from triage.findings import FindingDefinition, Kind
 from triage.intake import MEDICINE_KEYS
+from triage.interview import Next
 from triage.knowledge import KnowledgeBase
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def assessment_schema() -> dict[str, Any]:
-    """Give the schema of `triage.assessment/1`."""
-    return {"$schema": DIALECT, "$id": SCHEMA, **Assessment.model_json_schema(by_alias=True, mode="serialization")}
+PUBLISHED: Mapping[str, type[Published]] = {
+    "assessment": Assessment, "explanation": Explanation, "changes": Changes, "next": Next,
+}  # fmt: skip
+"""What comes out, by the name its schema goes by."""
+
+
+def published_schema(name: str) -> dict[str, Any]:
+    """Give the schema of something in `PUBLISHED`, such as `triage.assessment/1`."""
+    model = PUBLISHED[name]
+    identifier = model.model_fields["schema_"].default
+    return {"$schema": DIALECT, "$id": identifier, **model.model_json_schema(by_alias=True, mode="serialization")}
 
 
 def intake_schema(knowledge: KnowledgeBase) -> dict[str, Any]:

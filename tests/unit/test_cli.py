@@ -73,7 +73,7 @@ def one_line(text: str) -> str:
 # ---------- what it says about itself ----------
 
 
-@pytest.mark.parametrize("command", [(), ("demo",), ("assess",), ("report",), ("explain",), ("kb", "check")])
+@pytest.mark.parametrize("command", [(), ("demo",), ("assess",), ("report",), ("explain",), ("kb", "check"), ("kb", "cases")])
 def test_help_tells_exit_codes_and_an_example(command: Sequence[str]) -> None:
     result = run(*command, "--help")
 
@@ -463,7 +463,7 @@ def test_explain_is_the_librarys_text(engine: Triage) -> None:
     as_json = run("explain", SAMPLE, "cauda_equina", "--on", DAY, "--json")
 
     assert told.stdout == expected.to_text()
-    assert as_json.stdout == expected.model_dump_json(indent=2) + "\n"
+    assert as_json.stdout == expected.to_json()
 
 
 def test_explain_an_unknown_name() -> None:

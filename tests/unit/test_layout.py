@@ -10,8 +10,8 @@ PACKAGE = Path(__file__).resolve().parents[2] / "triage"
 
 ORDER = (
     "truth", "errors", "wording", "resources", "polarity", "ends", "conditions", "formulas", "findings", "rules", "guidance",
-    "medicines", "chart", "knowledge", "assessment", "firing", "_experta", "interpreters", "charting", "verdict", "bounds", "intake", "schemas", "conflicts",
-    "advising", "loader", "assembling", "blocking", "changing", "explaining", "interview", "reporting", "engine", "triage", "json_intake", "cli", "__main__",
+    "medicines", "chart", "knowledge", "assessment", "firing", "_experta", "interpreters", "charting", "verdict", "bounds", "intake", "conflicts",
+    "advising", "loader", "assembling", "blocking", "together", "changing", "explaining", "interview", "schemas", "reporting", "engine", "casebook", "triage", "json_intake", "cli", "__main__",
 )  # fmt: skip
 """Every module or package of `triage`, lowest first: each imports only what stands before it."""
 
@@ -22,7 +22,7 @@ DOORS = {
     "jinja2": {"reporting/pages.py"},
     "yaml": {"loader/source.py"},
     "typer": {"cli/commands.py", "cli/exits.py", "cli/interviewing.py"},
-    "rich": {"cli/terminal.py", "cli/summary.py", "cli/demonstration.py"},
+    "rich": {"cli/terminal.py", "cli/summary.py", "cli/demonstration.py", "cli/casebook.py"},
 }
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from triage.errors import KnowledgeBaseError
 from triage.loader.load import load
+from triage.loader.source import read
 from triage.resources import data_folder
 
 
@@ -167,3 +168,29 @@ def test_a_file_that_cannot_be_read_is_the_only_one_blamed(folder: Path, file: s
         load(folder)
 
     assert [fault.file for fault in error.value.faults] == [file]
+
+
+def test_an_unused_finding_is_not_blamed_while_a_faulty_rule_names_it(folder: Path) -> None:
+    with (folder / "findings/hands.yaml").open("a", encoding="utf-8") as stream:
+        stream.write(BOOLEAN.replace("  report_only: true\n", ""))
+    with (folder / "rules/danger.yaml").open("a", encoding="utf-8") as stream:
+        stream.write("- id: X\n  certainty: fact\n  provenance: [seed]\n  when: {all: [zz, zz_misspelt]}\n")
+
+    with pytest.raises(KnowledgeBaseError) as error:
+        load(folder)
+
+    (fault,) = error.value.faults
+    assert "unknown finding `zz_misspelt`" in fault.message
+
+
+def test_everything_but_nothing_knows_its_line() -> None:
+    text = "# a comment\na: &one x\nb:\n  - *one\n  - |\n    several\n    lines\n  -\nc: {d: no}\n"
+
+    whole = read(text, "some.yaml", faults := [])
+
+    assert faults == []
+    assert whole == {"a": "x", "b": ["x", "several\nlines\n", None], "c": {"d": "no"}}
+    assert [key.line for key in whole] == [2, 3, 9]
+    assert (whole.line, whole["b"].line, whole["c"].line) == (2, 4, 9)
+    assert [part.line for part in whole["b"][:2]] == [2, 5]
+    assert whole["c"]["d"].line == 9

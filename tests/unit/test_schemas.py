@@ -9,7 +9,7 @@ import pytest
 
 from triage import Triage
 from triage.resources import data_folder
-from triage.schemas import assessment_schema, intake_schema
+from triage.schemas import PUBLISHED, intake_schema, published_schema
 
 DAY = date(2026, 3, 12)
 SAMPLES = sorted(data_folder("examples").glob("*.json"))
@@ -29,10 +29,19 @@ def intakes(triage: Triage) -> jsonschema.Draft202012Validator:
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
 def test_every_sample_fits(triage: Triage, intakes: jsonschema.Draft202012Validator, path: Any) -> None:
     intake = json.loads(path.read_text(encoding="utf-8"))
-    assessment = json.loads(triage.assess(intake, on=DAY).to_json())
+    found = {
+        "assessment": triage.assess(intake, on=DAY),
+        "explanation": triage.explain(intake, "SP-17", on=DAY),
+        "changes": triage.what_would_change(intake, on=DAY),
+        "next": triage.next_question(intake, on=DAY),
+    }
 
     intakes.validate(intake)
-    jsonschema.Draft202012Validator(assessment_schema()).validate(assessment)
+    assert found.keys() == PUBLISHED.keys()
+    for name, published in found.items():
+        assert json.loads(published.to_json())["schema"] == f"triage.{name}/1"
+        assert published.from_json(published.to_json()) == published
+        jsonschema.Draft202012Validator(published_schema(name)).validate(json.loads(published.to_json()))
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ DONE, FAULTS, USAGE, NO_INTAKE, NO_KNOWLEDGE, NO_REPORT, DISAGREEMENT = range(7)
 
 EXIT_CODES: Mapping[int, str] = {
     DONE: "done",
-    FAULTS: "faults found in what was checked (`kb check`, `assess --strict`)",
+    FAULTS: "faults found in what was checked (`kb check`, `kb cases`, `assess --strict`)",
     USAGE: "wrong usage",
     NO_INTAKE: "the intake could not be read",
     NO_KNOWLEDGE: "the knowledge base does not load",

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
-from triage.assessment import SCHEMA, Assessment
+from triage.assessment import Assessment
 from triage.cli.exits import NO_KNOWLEDGE, fail
 from triage.engine import Triage
 from triage.errors import IntakeError, MissingExtraError, ReportError
@@ -49,8 +49,9 @@ def read_assessment(written: bytes, kb: Path | None, on: date | None) -> Assessm
     given = read_json(written)
     if "schema" not in given:
         return engine_on(kb).assess(given, on=on)
-    if given["schema"] != SCHEMA:
-        raise IntakeError([f"assessment: of another schema than `{SCHEMA}`; make it again with this version"])
+    expected = Assessment.model_fields["schema_"].default
+    if given["schema"] != expected:
+        raise IntakeError([f"assessment: of another schema than `{expected}`; make it again with this version"])
     from pydantic import ValidationError
 
     try:

@@ -4,9 +4,9 @@ import codecs
 import json
 import sys
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from triage.cli.files import standard_output, write_out
 from triage.resources import data_folder
@@ -14,6 +14,7 @@ from triage.resources import data_folder
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
+_Item = TypeVar("_Item")
 _WIDEST = 100
 
 
@@ -24,6 +25,16 @@ def console_for(*, stderr: bool = False) -> "Console":
     console = Console(stderr=stderr, markup=False, highlight=False, emoji=False)
     console.width = min(console.width, _WIDEST)
     return console
+
+
+def through(items: Sequence[_Item], what: str) -> Iterator[_Item]:
+    """Go through some work and show on the terminal how far it is."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    messages = console_for(stderr=True)
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=messages, transient=True, disable=not messages.is_terminal) as progress:
+        yield from progress.track(items, description=what)
 
 
 def print_parts(console: "Console", parts: "Iterable[RenderableType]") -> None:

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from triage.chart import Value
 from triage.charting import chart_of, told_apart
@@ -42,16 +43,21 @@ class Places:
     def __init__(self, written: Mapping[str, object]) -> None:
         self._found: dict[tuple[str, str], Place] = {}
         self._gaps: set[tuple[str, str]] = set()
-        self.mentioned: set[str] = set()
-        """Every word of every text but the ids: what unreadable entries may have meant."""
+        self._entries: list[Block] = []
         for file, entries in written.items():
             for entry in entries if isinstance(entries, list) else ():
                 if isinstance(entry, Block) and "id" in entry:
-                    self.mentioned |= set(_words({key: part for key, part in entry.items() if key != "id"}))
+                    self._entries.append(entry)
                     key = (file.split("/")[0], str(entry["id"]))
                     self._found[key] = Place(file, entry.line)
                     if entry.get("gap") == "true":
                         self._gaps.add(key)
+
+    @cached_property
+    def mentioned(self) -> frozenset[str]:
+        """Every word of every text but the ids: what unreadable entries may have meant."""
+        texts = [{key: part for key, part in entry.items() if key != "id"} for entry in self._entries]
+        return frozenset(_words(texts))
 
     def of(self, kind: str, name: str) -> Place:
         """Give the place; `kind` is the folder or file it is defined in."""

@@ -1,6 +1,6 @@
 """One load of a knowledge base: the faults found so far, and the helpers that find them."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import date
 from enum import Enum
 from fractions import Fraction
@@ -82,9 +82,9 @@ class Loading:
             self.fault(file, line_of(written, line), f"{place}: `{written}` is not a number; write it as 2.5")
             return None
 
-    def once(self, file: str, entry: Block, taken: Iterable[str], what: str) -> bool:
+    def once(self, file: str, entry: Block, taken: Container[str], what: str) -> bool:
         """Whether an id is new; note it where it is not."""
-        if entry["id"] in set(taken):
+        if entry["id"] in taken:
             self.fault(file, entry.line, f"{what} `{entry['id']}` is defined twice; rename or remove one")
             return False
         return True

@@ -9,7 +9,6 @@ from typing import Literal, TypeAlias, get_args
 
 from triage.assessment import Assessment
 from triage.errors import UnknownNameError, suggestion
-from triage.reporting.pages import page, text
 from triage.reporting.views import VIEWS, context
 
 __all__ = ["VIEWS", "Document", "Format", "PageSize", "context", "render"]
@@ -49,6 +48,9 @@ def render(
     _known("document", document, get_args(Document))
     _known("page size", page_size, get_args(PageSize))
     values = context(assessment)
+    # Only now: whoever prints nothing need not load the templates' language.
+    from triage.reporting.pages import page, text
+
     if format == "text":
         return text(values, document, templates)
     if format == "html":
