@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -73,7 +74,9 @@ def one_line(text: str) -> str:
 # ---------- what it says about itself ----------
 
 
-@pytest.mark.parametrize("command", [(), ("demo",), ("assess",), ("report",), ("explain",), ("kb", "check"), ("kb", "cases")])
+@pytest.mark.parametrize(
+    "command", [(), ("demo",), ("assess",), ("report",), ("explain",), ("kb", "check"), ("kb", "cases")]
+)
 def test_help_tells_exit_codes_and_an_example(command: Sequence[str]) -> None:
     result = run(*command, "--help")
 
@@ -420,6 +423,27 @@ def test_a_disk_that_fills_up_leaves_no_half_file(tmp_path: Path, monkeypatch: p
 
     assert (result.exit_code, list(tmp_path.iterdir())) == (exits.NO_REPORT, [])
     assert "no space left" in result.stderr
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "real.txt").write_text("old", encoding="utf-8")
+    (tmp_path / "link.txt").symlink_to(tmp_path / "real.txt")
+
+    assert run("report", SAMPLE, "-o", tmp_path / "link.txt").exit_code == 0
+    assert (tmp_path / "link.txt").is_symlink()
+    assert len((tmp_path / "real.txt").read_text(encoding="utf-8")) > 1000
+
+
+def test_a_pipe_is_written_into_and_not_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.txt"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as pool:
+        taken = pool.submit(pipe.read_bytes)
+        result = run("report", SAMPLE, "-o", pipe)
+
+    assert result.exit_code == 0
+    assert pipe.is_fifo()
+    assert len(taken.result()) > 1000
 
 
 @pytest.mark.parametrize(

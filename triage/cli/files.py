@@ -103,15 +103,23 @@ def write_out(content: bytes) -> None:
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Write a whole file or none: under another name beside it first, then in its place."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
+    """
+    Write a whole file or none: under another name beside it first, then in its place.
+
+    A link stays one: the file it leads to is replaced. What is no file (a device, a named pipe) is written into.
+    """
     try:
+        place = Path(os.path.realpath(path))
         # A folder in its place would only be noticed at the end, and less clearly.
-        if path.is_dir():
+        if place.is_dir():
             raise IsADirectoryError
+        if place.exists() and not place.is_file():
+            place.write_bytes(content)
+            return
+        unfinished = place.with_name(f".{place.name}.{os.getpid()}.unfinished")
         try:
             unfinished.write_bytes(content)
-            unfinished.replace(path)
+            unfinished.replace(place)
         finally:
             unfinished.unlink(missing_ok=True)
     except (OSError, ValueError) as problem:
