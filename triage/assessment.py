@@ -288,7 +288,7 @@ class LaboratoryValue(Plain):
 
 
 class Answer(Plain):
-    """One finding of the intake and its state; `shown` is the answer in words."""
+    """One finding of the intake and its state; `shown` is the answer in words, `chosen` the ids of the options it names."""
 
     finding: str
     label: str
@@ -298,6 +298,7 @@ class Answer(Plain):
     answered_by: Answerer
     state: State
     shown: str
+    chosen: tuple[str, ...] = ()
 
 
 class PatternFound(Plain):

@@ -1,15 +1,17 @@
 """What open answers can still do: the ends of the urgency, and the questions that could raise it.
 
 A finding is open when it has no usable answer and may still get one: it may take any value, or end as asked but unknown.
-Everything else stays as it is. Tests of one finding are taken one by one, so a condition may be given a value it cannot really
+Everything else stays as it is, but for what an open answer would correct (`triage/conflicts.py`). Tests of one finding are taken one by one, so a condition may be given a value it cannot really
 end with, but never lacks one that it can: what is settled here is settled, and the final urgency lies between the two ends.
 """
 
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from triage import ends
-from triage.chart import Chart, State
+from triage.chart import Chart, State, Value
 from triage.conditions import Condition, Urgency
 from triage.findings import Answerer
 from triage.formulas import inputs
@@ -17,6 +19,9 @@ from triage.interpreters.ask import Program, Reading
 from triage.knowledge import KnowledgeBase
 from triage.rules import Rule
 from triage.verdict import screen_items
+
+Rising: TypeAlias = Mapping[tuple[str, Value | None], frozenset[str]]
+"""What may come to be read so (None: as unknown) though it is not open, with the open findings that decide it."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +66,10 @@ class Completions:
             for name, finding in self.knowledge.findings.items()
             if finding.answered_by in scope and chart.state(name) in states
         }
-        support, fading = self._fading(chart, findings)
+        rising = self._rising(chart, findings)
+        support, fading = self._fading(chart, findings, rising)
         derived = {name for name in self.knowledge.derived if self._derived_open(name, chart, findings, support)}
-        reading = self.program.bounds(chart, (*sorted(findings), *sorted(derived)), fading)
+        reading = self.program.bounds(chart, (*sorted(findings), *sorted(derived)), fading, rising)
         leaving = {
             name
             for page in self.knowledge.screen
@@ -71,9 +77,27 @@ class Completions:
             if line.only_if is not None and ends.may_fail(support.rule(f"{page.id}:{at}"))
             for name in line.findings
         }
-        return Bounds(self.knowledge, chart, reading, findings, leaving | fading.keys())
+        return Bounds(self.knowledge, chart, reading, findings, leaving | fading.keys(), rising)
 
-    def _fading(self, chart: Chart, findings: Collection[str]) -> tuple[Reading, dict[str, frozenset[str]]]:
+    def _rising(self, chart: Chart, findings: Collection[str]) -> Rising:
+        """Give what is not open but is read otherwise once an open finding is answered: see `triage/conflicts.py`."""
+        support = self._support.bounds(chart, sorted(findings))
+        rising: dict[tuple[str, Value | None], frozenset[str]] = defaultdict(frozenset)
+        for name in self.knowledge.follow_ups:
+            parents = self.knowledge.parents[name]
+            if name in findings and support.rule(f"{name}:only_if") != ends.TRUE:
+                for parent in (self.knowledge.findings[one] for one in parents if one not in findings):
+                    rising[parent.id, parent.danger if len(parents) == 1 else None] |= {name}
+        for conflict in self.knowledge.guidance.conflicts.values():
+            kept = self.knowledge.findings[conflict.keep]
+            deciding = support.open_in(f"{conflict.id}:conflict")
+            if deciding and kept.id not in findings and ends.may_hold(support.rule(f"{conflict.id}:conflict")):
+                rising[kept.id, kept.danger] |= deciding
+        return rising
+
+    def _fading(
+        self, chart: Chart, findings: Collection[str], rising: Rising
+    ) -> tuple[Reading, dict[str, frozenset[str]]]:
         """
         Give what has no usable answer and may turn out not to apply, with the open findings that decide it.
 
@@ -81,7 +105,7 @@ class Completions:
         """
         fading: dict[str, frozenset[str]] = {}
         while True:
-            support = self._support.bounds(chart, sorted(findings), fading)
+            support = self._support.bounds(chart, sorted(findings), fading, rising)
             found = {
                 name: support.open_in(f"{name}:only_if")
                 for name in self.knowledge.follow_ups
@@ -107,7 +131,9 @@ class Completions:
 
 
 def _support(knowledge: KnowledgeBase) -> Iterable[tuple[str, Condition]]:
-    """Give the conditions behind derived quantities, follow-ups and lines of the screen."""
+    """Give the conditions behind derived quantities, follow-ups, lines of the screen and conflicts."""
+    for conflict in knowledge.guidance.conflicts.values():
+        yield f"{conflict.id}:conflict", conflict.when
     for name in knowledge.follow_ups:
         only_if = knowledge.findings[name].only_if
         if only_if is not None:
@@ -134,12 +160,14 @@ class Bounds:
         reading: Reading,
         findings: Collection[str],
         leaving: Collection[str],
+        rising: Rising,
     ) -> None:
         self._knowledge = knowledge
         self._chart = chart
         self._reading = reading
         self._findings = findings
         self._leaving = leaving
+        self._rising = rising
 
     def ends(self, rule: str) -> int:
         """Give the lowest and highest truth a rule may end with, as `triage.ends` writes them."""
@@ -176,7 +204,11 @@ class Bounds:
         found: set[str] = set()
         for name in self._reading.open_in(rule):
             behind = self._knowledge.behind_derived.get(name)
-            found |= {name} if behind is None else behind & set(self._findings)
+            if behind is None:
+                found.add(name)
+            else:
+                found |= behind & set(self._findings)
+                found = found.union(*(deciding for (one, _), deciding in self._rising.items() if one in behind))
         return frozenset(found)
 
 

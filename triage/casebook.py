@@ -3,7 +3,9 @@
 They stand in `cases/vignettes/` and `cases/rules/` beside the rules, so a clinic that changes a rule sees whom it changes.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +17,7 @@ from triage.conditions import Urgency
 from triage.engine import Triage
 from triage.errors import IntakeError, KnowledgeBaseError, KnowledgeFault
 from triage.loader.source import read_intakes
+from triage.rules import Certainty
 
 Intake = dict[str, Any]
 
@@ -52,20 +55,33 @@ class Vignette(Plain):
 
 
 class RuleCase(Plain):
-    """Intakes that fire one rule (or fulfil one pattern), and intakes that nearly do."""
+    """
+    Intakes that fire one rule, fulfil one pattern or are given one advice item, and intakes that nearly do.
+
+    Args:
+        urgency, certainty: what the rule concludes, where the case says it.
+    """
 
     rule: str = ""
     pattern: str = ""
-    fires: tuple[Intake, ...]
-    near_miss: tuple[Intake, ...]
+    advice: str = ""
+    urgency: Urgency | None = None
+    certainty: Certainty | None = None
+    fires: tuple[Intake, ...] = ()
+    near_miss: tuple[Intake, ...] = ()
 
     @model_validator(mode="after")
     def _of_one(self) -> "RuleCase":
-        if bool(self.rule) is bool(self.pattern):
-            raise ValueError("name either a `rule` or a `pattern`")
-        if not self.fires or not self.near_miss:
-            raise ValueError("`fires` and `near_miss` each need an intake")
+        if sum(map(bool, (self.rule, self.pattern, self.advice))) != 1:
+            raise ValueError("name either a `rule`, a `pattern` or an `advice`")
+        if (self.urgency or self.certainty) and not self.rule:
+            raise ValueError("only a rule has an `urgency` and a `certainty`")
         return self
+
+    @property
+    def place(self) -> str:
+        """What the case is of, as `rule EL-01`."""
+        return next(f"{kind} {name}" for kind in ("rule", "pattern", "advice") if (name := getattr(self, kind)))
 
 
 _Case = TypeVar("_Case", Vignette, RuleCase)
@@ -78,37 +94,66 @@ def vignettes(folder: Path) -> tuple[Vignette, ...]:
     Raises:
         KnowledgeBaseError: every fault of every file: not readable, of another form, or an id twice.
     """
-    return _read(folder, "cases/vignettes", Vignette, lambda case: case.id)
+    faults: list[KnowledgeFault] = []
+    found: dict[str, Vignette] = {}
+    for file, line, case in _entries(folder, "cases/vignettes", Vignette, faults):
+        if case.id in found:
+            faults.append(KnowledgeFault(file, line, f"`{case.id}` has a case already; rename or join them"))
+        found[case.id] = case
+    if faults:
+        raise KnowledgeBaseError(faults)
+    return tuple(found.values())
 
 
 def rule_cases(folder: Path) -> tuple[RuleCase, ...]:
     """
-    Read the cases of the rules of a knowledge base, in the order of the files.
+    Read the cases of the rules of a knowledge base, in the order of the files; several entries for one rule are joined.
 
     Raises:
-        KnowledgeBaseError: every fault of every file: not readable, of another form, or a rule twice.
+        KnowledgeBaseError: every fault of every file: not readable, of another form, a rule without an intake that fires it or
+            without a near miss, or two entries that contradict each other.
     """
-    return _read(folder, "cases/rules", RuleCase, lambda case: case.rule or case.pattern)
-
-
-def _read(folder: Path, inside: str, kind: type[_Case], name_of: Callable[[_Case], str]) -> tuple[_Case, ...]:
-    found: dict[str, _Case] = {}
     faults: list[KnowledgeFault] = []
+    found: dict[str, RuleCase] = {}
+    first: dict[str, tuple[str, int]] = {}
+    for file, line, case in _entries(folder, "cases/rules", RuleCase, faults):
+        place = case.place
+        first.setdefault(place, (file, line))
+        before = found.get(place, case)
+        for what in ("urgency", "certainty"):
+            said, other = getattr(before, what), getattr(case, what)
+            if said and other and said is not other:
+                text = f"{place}: {what} {other.value} here, {said.value} in an entry before; keep the right one"
+                faults.append(KnowledgeFault(file, line, text))
+        found[place] = case if place not in found else _joined(before, case)
+    for place, case in found.items():
+        if not case.fires or not case.near_miss:
+            faults.append(KnowledgeFault(*first[place], "case: `fires` and `near_miss` each need an intake"))
+    if faults:
+        raise KnowledgeBaseError(faults)
+    return tuple(found.values())
+
+
+def _joined(one: RuleCase, other: RuleCase) -> RuleCase:
+    joined = {
+        "urgency": one.urgency or other.urgency, "certainty": one.certainty or other.certainty,
+        "fires": one.fires + other.fires, "near_miss": one.near_miss + other.near_miss,
+    }  # fmt: skip
+    return one.model_copy(update=joined)
+
+
+def _entries(
+    folder: Path, inside: str, kind: type[_Case], faults: list[KnowledgeFault]
+) -> Iterator[tuple[str, int, _Case]]:
+    """Give every entry of the files of a folder that has the right form, with its file and line; note the others."""
     for path in sorted((folder / inside).glob("*.yaml")):
         file = f"{inside}/{path.name}"
         for line, entry in read_intakes(path, folder, faults):
             try:
-                case = kind.model_validate(entry)
+                yield file, line, kind.model_validate(entry)
             except ValidationError as problem:
                 told = (f"{'.'.join(map(str, one['loc'])) or 'case'}: {one['msg']}" for one in problem.errors())
                 faults += [KnowledgeFault(file, line, text) for text in told]
-                continue
-            if name_of(case) in found:
-                faults.append(KnowledgeFault(file, line, f"`{name_of(case)}` has a case already; rename or join them"))
-            found[name_of(case)] = case
-    if faults:
-        raise KnowledgeBaseError(faults)
-    return tuple(found.values())
 
 
 class Outcome(Plain):
@@ -154,6 +199,16 @@ class Outcome(Plain):
         return tuple(one for one in (level, *told) if one)
 
 
+@dataclass(frozen=True)
+class Reached:
+    """What one assessment came to, as far as a vignette looks at it: ids of causes, of advice given and of fired rules."""
+
+    urgency: Urgency
+    causes: AbstractSet[str]
+    advice: AbstractSet[str]
+    rules: AbstractSet[str]
+
+
 def outcome(triage: Triage, vignette: Vignette, *, on: date) -> Outcome:
     """
     Assess one vignette.
@@ -168,21 +223,30 @@ def outcome(triage: Triage, vignette: Vignette, *, on: date) -> Outcome:
         found = triage.assess(vignette.intake, on=on)
     except IntakeError as problem:
         raise IntakeError([f"vignette `{vignette.id}`: {fault}" for fault in problem.problems]) from problem
+    reached = Reached(
+        urgency=found.urgency.level,
+        causes={cause.id for cause in found.causes},
+        advice={item.id for item in found.advice_given},
+        rules={rule.id for rule in found.fired_rules},
+    )
+    return compared(vignette, reached)
+
+
+def compared(vignette: Vignette, reached: Reached) -> Outcome:
+    """Hold what was reached against what the vignette expects."""
     expect = vignette.expect
-    fired = {rule.id for rule in found.fired_rules}
-    given = {item.id for item in found.advice_given}
     return Outcome(
         vignette=vignette,
-        urgency=found.urgency.level,
-        causes_missing=_missing(expect.causes, {cause.id for cause in found.causes}),
-        given_wrongly=tuple(name for name in expect.advice_withheld if name in given),
-        not_given=_missing(expect.advice_given, given),
-        silent_wrongly=_missing(expect.fires, fired),
-        fired_wrongly=tuple(name for name in expect.silent if name in fired),
+        urgency=reached.urgency,
+        causes_missing=_missing(expect.causes, reached.causes),
+        given_wrongly=tuple(name for name in expect.advice_withheld if name in reached.advice),
+        not_given=_missing(expect.advice_given, reached.advice),
+        silent_wrongly=_missing(expect.fires, reached.rules),
+        fired_wrongly=tuple(name for name in expect.silent if name in reached.rules),
     )
 
 
-def _missing(expected: Iterable[str], found: set[str]) -> tuple[str, ...]:
+def _missing(expected: Iterable[str], found: AbstractSet[str]) -> tuple[str, ...]:
     return tuple(name for name in expected if name not in found)
 
 

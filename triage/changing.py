@@ -3,7 +3,8 @@
 Exact: of everything that is open or can change, every answer that conditions can tell apart is tried; first one at a time, then,
 for a level that no single answer reaches, the fewest that do so together (`triage/together.py`). What cannot change (age, sex, a
 known condition that was answered yes) is left as it is. Of a list one option is added or taken away; of the numbers behind one
-derived quantity one is changed at a time.
+derived quantity one is changed at a time. An answer alone is judged as the engine would, contradictions read as the more urgent; several
+together are taken to be asked in their order, a follow-up after its parent.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,6 +17,7 @@ from triage.assessment import Plain, Published
 from triage.chart import Chart, Interval, State, Value
 from triage.charting import chart_of, told_apart
 from triage.conditions import MEDICINES, Urgency
+from triage.conflicts import corrected
 from triage.findings import Bands, FindingDefinition, Kind
 from triage.formulas import STEP, Formula, evaluate, inputs, rounded
 from triage.intake import as_intake
@@ -136,11 +138,16 @@ def changes(
     def urgency_of(chart: Chart) -> Urgency:
         return verdict(knowledge, chart, program.read(chart).true_rules()).urgency
 
+    def judged(told: Mapping[str, Value | None]) -> Urgency:
+        better, dropped, conflicts = corrected(knowledge, told)
+        readings = (better, told, dropped) if conflicts else (told,)
+        return max((urgency_of(chart_of(knowledge, one)) for one in readings), key=lambda level: level.rank)
+
     now = urgency_of(person.chart)
     found: dict[tuple[str, Urgency], Turn] = {}
     for name in person.changeable:
         for value in person.others(name, person.chart):
-            level = urgency_of(chart_of(knowledge, {**answers, name: value}))
+            level = judged({**answers, name: value})
             if level is not now and (name, level) not in found:
                 found[name, level] = person.turn(name, value, level)
     reached = {now, *(level for _, level in found)}

@@ -1,19 +1,21 @@
 """Answers that contradict each other, and the reading with more danger in it.
 
-Two kinds: a `conflicts` entry of the knowledge base holds, or a follow-up says yes although its parent was answered no. The
-engine reads the intake every way, as answered and as corrected here, and keeps the most urgent reading.
+Two kinds: a `conflicts` entry of the knowledge base holds, or a follow-up says yes although its parent was not answered yes.
+The engine reads the intake every way, as answered and as corrected here, and keeps the most urgent reading.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TypeAlias
 
 from triage.assessment import ConflictFound
 from triage.chart import Value
 from triage.charting import chart_of
-from triage.conditions import AnyOf, Condition, Present
+from triage.conditions import MEDICINES, Condition, Takes
 from triage.findings import FindingDefinition, Kind
 from triage.interpreters.reference import Reference
 from triage.knowledge import KnowledgeBase
+from triage.medicines import MedicineList
 from triage.truth import FALSE, TRUE
 
 NONE = "none"
@@ -29,9 +31,10 @@ def corrected(
     """
     Give two other readings of answers that contradict each other, and the contradictions.
 
-    In the first, the questions before a follow-up give way: a single denied one becomes its danger answer; where several were
-    denied, it cannot be known which one is wrong, and all of them become asked but unknown. In the second, the follow-ups give
-    way. Whichever reading is the more urgent is kept by the engine.
+    In the first, the questions before a follow-up give way: a single one, denied or open, becomes its danger answer, so that not
+    knowing is never less urgent than denying; of several it cannot be known which one is meant, and those that were denied
+    become asked but unknown; a list of medicines without the one a follow-up is about may be incomplete. In the second, the
+    follow-ups give way. Whichever reading is the more urgent is kept by the engine.
     """
     chart = chart_of(knowledge, answers)
     reader = Reference(knowledge.pattern_conditions, chart)
@@ -48,13 +51,19 @@ def corrected(
     for finding in knowledge.findings.values():
         if finding.only_if is None or not _asserts(finding, answers.get(finding.id)):
             continue
-        if reader.truth(finding.only_if) is not FALSE:
+        applies = reader.truth(finding.only_if)
+        parents = [knowledge.findings[name] for name in knowledge.parents[finding.id]]
+        if applies is TRUE or any(parent.id in already for parent in parents):
             continue
-        parents = [knowledge.findings[name] for name in _parents(finding.only_if)]
-        if any(parent.id in already for parent in parents):
-            continue
+        if applies is not FALSE and len(parents) != 1 and all(answers.get(parent.id) is None for parent in parents):
+            continue  # all of them are open: which is meant cannot be known, and nothing was denied
         dropped[finding.id] = None
-        found.append(_follow_up(finding, parents, better))
+        taken = better.get(MEDICINES)
+        if isinstance(taken, MedicineList) and _lacks(finding.only_if, taken):
+            better[MEDICINES] = replace(taken, complete=False)
+            found.append(_not_listed(finding, knowledge.findings[MEDICINES]))
+            continue
+        found.append(_follow_up(finding, parents, better, "was answered no" if applies is FALSE else "is open"))
     return better, dropped, tuple(found)
 
 
@@ -67,29 +76,35 @@ def _asserts(finding: FindingDefinition, value: Value | None) -> bool:
     return bool(value)
 
 
-def _parents(only_if: Condition) -> list[str]:
-    """Give the yes-or-no findings one of which must be yes, as far as the condition says so plainly."""
-    match only_if:
-        case Present(finding=name):
-            return [name]
-        case AnyOf(parts=parts):
-            return [part.finding for part in parts if isinstance(part, Present)]
-        case _:
-            return []
+def _lacks(only_if: Condition, taken: MedicineList) -> bool:
+    """Whether a list lacks the medicine that a follow-up is about; one that was stopped is on it."""
+    return isinstance(only_if, Takes) and all(entry.names.isdisjoint(only_if.names) for entry in taken.entries)
 
 
-def _follow_up(finding: FindingDefinition, parents: list[FindingDefinition], better: Answers) -> ConflictFound:
+def _not_listed(finding: FindingDefinition, medicines: FindingDefinition) -> ConflictFound:
+    return ConflictFound(
+        id=f"follow_up:{finding.id}",
+        findings=(finding.id, medicines.id),
+        note=f"{finding.label} was answered although no such medicine is on the list",
+        kept=f"{medicines.label}: the list may be incomplete",
+    )
+
+
+def _follow_up(
+    finding: FindingDefinition, parents: list[FindingDefinition], better: Answers, before: str
+) -> ConflictFound:
     if len(parents) == 1:
         (parent,) = parents
         better[parent.id] = parent.danger
         kept = f"{parent.label}: {'yes' if parent.danger else 'no'}"
     else:
         for parent in parents:
-            better[parent.id] = None
+            if better.get(parent.id) is not None:  # what was never asked can still be asked
+                better[parent.id] = None
         kept = ", ".join(f"{parent.label}: not known" for parent in parents) or f"{finding.label}: as answered"
     return ConflictFound(
         id=f"follow_up:{finding.id}",
         findings=(finding.id, *(parent.id for parent in parents)),
-        note=f"{finding.label} was answered although the question before it was answered no",
+        note=f"{finding.label} was answered although the question before it {before}",
         kept=kept,
     )

@@ -152,9 +152,14 @@ class Triage:
         document: "Document" = "report",
         page_size: "PageSize" = "A4",
         templates: Path | None = None,
+        intake: Mapping[str, object] | None = None,
     ) -> str | bytes:
         """
         Render a report of an assessment; see `triage.reporting.render`.
+
+        Args:
+            intake: what was assessed. A PDF carries the assessment and, where it is given, the intake: with both,
+                `triage.verifying.verify` runs the case again.
 
         Raises:
             UnknownNameError: no such format, document or page size.
@@ -162,9 +167,13 @@ class Triage:
             ReportError: a template does not render.
         """
         # Only now: a host that prints nothing need not load the templates.
+        from triage.json_writing import write_json
         from triage.reporting import render
 
-        return render(assessment, format=format, document=document, page_size=page_size, templates=templates)
+        given = None if intake is None else write_json(intake)
+        return render(
+            assessment, format=format, document=document, page_size=page_size, templates=templates, intake=given
+        )
 
     def explain(self, intake: Mapping[str, object], name: str, *, on: date | None = None) -> Explanation:
         """

@@ -439,8 +439,9 @@ def _medicine(
             faults.append(_fault(place, "a key that is not read", mend, "left out"))
     name = _clean(written["name"])
     dose, taken = (_detail(written.get(key), f"{place}.{key}", faults) for key in ("dose", "taken"))
-    entry = knowledge.catalogue.read(name)
-    detailed = knowledge.catalogue.read(" ".join((name, dose, taken)))
+    codes = _atc(written.get("atc"), f"{place}.atc", faults)
+    entry = knowledge.catalogue.read(name, codes)
+    detailed = knowledge.catalogue.read(" ".join((name, dose, taken)), codes)
     days: dict[str, float | None] = {"started": None, "stopped": None}
     for key in days:
         moment = written.get(key)
@@ -452,11 +453,9 @@ def _medicine(
             # Not known when it was stopped: it may still be taken, and that is the reading with more danger in it.
             treated = "still taken" if key == "stopped" else "not known when"
             faults.append(_fault(f"{place}.{key}", refused.problem, refused.mend, treated))
-    codes = _atc(written.get("atc"), f"{place}.atc", faults)
     return replace(
         entry,
         atc=codes[0] if codes else "",
-        classes=tuple(sorted({*entry.classes, *knowledge.catalogue.classes_by_code(codes)})),
         dose=dose,
         taken=taken,
         dose_mg=detailed.dose_mg if detailed.dose_mg is not None else entry.dose_mg,
@@ -476,7 +475,7 @@ def _detail(written: object, place: str, faults: list[InputFault]) -> str:
 
 
 def _atc(written: object, place: str, faults: list[InputFault]) -> tuple[str, ...]:
-    """Read an ATC code; it adds classes and never takes one away."""
+    """Read an ATC code; it adds ingredients and classes and never takes one away."""
     if written is None:
         return ()
     if isinstance(written, str) and _ATC.match(written.strip().upper()):

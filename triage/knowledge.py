@@ -6,12 +6,14 @@ from datetime import date
 from functools import cached_property
 
 from triage.conditions import (
+    AnyOf,
     AskedUnknown,
     Compare,
     Condition,
     Missing,
     NotShown,
     PatternHolds,
+    Present,
     names,
     patterns,
     walk,
@@ -107,6 +109,20 @@ class KnowledgeBase:
         for name in self.findings:
             visit(name)
         return tuple(done)
+
+    @cached_property
+    def parents(self) -> dict[str, tuple[str, ...]]:
+        """Before each follow-up the yes-or-no findings one of which must be yes, as far as `only_if` says so plainly."""
+        found: dict[str, tuple[str, ...]] = {}
+        for name in self.follow_ups:
+            match self.findings[name].only_if:
+                case Present(finding=parent):
+                    found[name] = (parent,)
+                case AnyOf(parts=parts):
+                    found[name] = tuple(part.finding for part in parts if isinstance(part, Present))
+                case _:
+                    found[name] = ()
+        return found
 
     @cached_property
     def asked_at(self) -> dict[str, int]:

@@ -7,12 +7,10 @@ guessed, only suggested.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
-
-from triage.errors import suggestion
 
 
 @dataclass(frozen=True)
@@ -31,8 +29,8 @@ class Ingredient:
     """
     An ingredient with its other names.
 
-    `suspect` is true for strength A, B and C of the evidence. An ingredient without classes is a common medicine that no
-    rule is about.
+    An ingredient without classes is a common medicine that no rule is about. `atc` holds ATC codes, complete or beginnings of some,
+    of products that contain it.
     """
 
     id: str
@@ -43,6 +41,7 @@ class Ingredient:
     effect: str = ""
     sources: tuple[str, ...] = ()
     note: str = ""
+    atc: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,6 +122,30 @@ _MILLIGRAMS = {"m": Fraction(1), "g": Fraction(1000), "u": Fraction(1, 1000)}
 MAX_TEXT = 300
 """A medicine text longer than this is not read; it is shown as not recognised."""
 
+SHORT, LONG = 5, 10
+"""Letters from which a word may be a misspelling of a name by one letter, and by two; any shorter or further is another name."""
+
+
+def _misspelt(word: str, names: Iterable[str]) -> str:
+    """Give `; did you mean `x`?` for the one name that a word is a misspelling of, or nothing."""
+    allowed = 2 if len(word) >= LONG else 1 if len(word) >= SHORT else 0
+    near: dict[int, list[str]] = {}
+    for name in names:
+        if name[:1] == word[:1] and abs(len(name) - len(word)) <= allowed:
+            near.setdefault(_edits(word, name), []).append(name)
+    nearest = next((near[edits] for edits in range(1, allowed + 1) if edits in near), [])
+    return f"; did you mean `{nearest[0]}`?" if len(nearest) == 1 else ""
+
+
+def _edits(one: str, other: str) -> int:
+    """Count the letters to add, drop or change to get from one word to the other."""
+    row = list(range(len(other) + 1))
+    for place, letter in enumerate(one, start=1):
+        before, row = row, [place]
+        for at, mark in enumerate(other):
+            row.append(min(before[at] + (letter != mark), before[at + 1] + 1, row[at] + 1))
+    return row[-1]
+
 
 def _in_milligrams(number: str, unit: str) -> Fraction:
     kind = "u" if unit.startswith(("micro", "mcg", "ug")) else "m" if unit.startswith("m") else "g"
@@ -139,10 +162,12 @@ class Catalogue:
 
     @cached_property
     def _by_name(self) -> dict[tuple[str, ...], tuple[str, ...]]:
+        """A name that several ingredients share is a product that holds them all."""
         table: dict[tuple[str, ...], tuple[str, ...]] = {}
         for ingredient in self.ingredients.values():
-            for name in (ingredient.label, ingredient.id.replace("_", " "), *ingredient.synonyms):
-                table[tuple(plain_words(name).split())] = (ingredient.id,)
+            for name in dict.fromkeys((ingredient.label, ingredient.id.replace("_", " "), *ingredient.synonyms)):
+                words = tuple(plain_words(name).split())
+                table[words] = tuple(dict.fromkeys((*table.get(words, ()), ingredient.id)))
         return table
 
     @cached_property
@@ -169,8 +194,26 @@ class Catalogue:
         groups = {group.id for group in self.classes.values() if direct & set(group.members)}
         return tuple(sorted(direct | groups))
 
-    def read(self, text: str) -> MedicineEntry:
-        """Understand one medicine text."""
+    def ingredients_by_code(self, codes: Iterable[str]) -> tuple[str, ...]:
+        """Give the ingredients that products with these ATC codes contain, as far as that is sure."""
+        codes = tuple(codes)
+        return tuple(one.id for one in self.ingredients.values() if any(code.startswith(one.atc) for code in codes))
+
+    def read(self, text: str, codes: Sequence[str] = ()) -> MedicineEntry:
+        """
+        Understand one medicine text.
+
+        ATC `codes` beside it add ingredients and classes; they take none away and do not make a text recognised.
+        """
+        coded = self.ingredients_by_code(codes)
+        entry = self._read(text, coded)
+        return replace(
+            entry,
+            ingredients=tuple(dict.fromkeys((*entry.ingredients, *coded))),
+            classes=tuple(sorted({*entry.classes, *self.classes_of(coded), *self.classes_by_code(codes)})),
+        )
+
+    def _read(self, text: str, coded: tuple[str, ...]) -> MedicineEntry:
         shown = " ".join(text.split())
         if len(text) > MAX_TEXT:
             return MedicineEntry(shown[:MAX_TEXT], note="the text is too long to be a medicine; not recognised")
@@ -205,10 +248,10 @@ class Catalogue:
         outside = topical and len(names) == 1 and not taken_in
         notes = []
         if not recognised:
-            notes.append("not recognised" + "".join(suggestion(word, self._single_words) for word in left[:1]))
+            notes.append("not recognised" + "".join(_misspelt(word, self._single_words) for word in left[:1]))
         if outside:
             notes.append("used on the skin or in the eye or ear: counted in no class")
-        single = len(amounts) == 1 and len(names) == 1
+        single = len(amounts) == 1 and len({*names, *coded}) == 1
         return MedicineEntry(
             text=shown,
             ingredients=() if outside else names,

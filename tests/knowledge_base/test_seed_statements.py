@@ -100,7 +100,7 @@ STATEMENTS = (
         "night_cramps", fires=("ID-01",), holds=("benign_night_pattern",),
         gives={
             "adv_mg_supplement": "250 mg", "adv_mg_food": "about 350 mg", "adv_fluids": "1.5 to 2 litres", "adv_alcohol": "alcohol moderate",
-            "adv_stretch": "Before bed", "adv_contrast_bath": "Alternate warm and cool water", "adv_footwear": "comfortable shoes",
+            "adv_stretch": "Before bed", "adv_contrast_bath": "warm and cool water on your legs in turn", "adv_footwear": "comfortable shoes",
             "adv_warm_night": "warm at night",
         },
         notes=("magnesium_trials", "magnesium_amount", "fluids_and_salt", "alcohol_study", "contrast_baths_arteries"),

@@ -12,6 +12,7 @@ from triage.charting import chart_of
 from triage.conditions import AllOf, Compare, Condition, Not, Operator, PatternHolds, Present, Urgency
 from triage.findings import Answerer, CountItem, DerivedQuantity, FindingDefinition, FormulaSource, Kind, Unit
 from triage.formulas import parse
+from triage.guidance import Conflict
 from triage.interpreters.ask import Program
 from triage.knowledge import KnowledgeBase
 from triage.rules import Basis, Certainty, Pattern, Provenance, Rule, ScreenLine, ScreenPage
@@ -50,13 +51,14 @@ SCREEN = (ScreenLine((SCREENED,)),)
 
 def bounds(
     knowledge: KnowledgeBase, answers: Answers, scope: Collection[Answerer] = PERSON, *, rules: tuple[Rule, ...] = RULES,
-    screen: tuple[ScreenLine, ...] = SCREEN, quantity: DerivedQuantity | None = None, ask_again: bool = False,
+    screen: tuple[ScreenLine, ...] = SCREEN, quantity: DerivedQuantity | None = None, ask_again: bool = False, conflicts: tuple[Conflict, ...] = (),
 ) -> Bounds:  # fmt: skip
     """Give the bounds of one person; `shown` is a pattern over `weak`."""
     made = replace(
         knowledge, findings={one.id: one for one in FINDINGS}, derived={} if quantity is None else {"q": quantity},
         patterns={"shown": Pattern("shown", "shown", Present("weak"), BASIS, "")}, rules={one.id: one for one in rules},
         screen=(ScreenPage("page", "Page", screen),),
+        guidance=replace(knowledge.guidance, conflicts={one.id: one for one in conflicts}),
     )  # fmt: skip
     program = Program(
         {name: pattern.when for name, pattern in made.patterns.items()}, {one.id: one.when for one in rules}
@@ -174,14 +176,16 @@ WEAK = {"weak": True}
         (SUM_OR_Z, {"weak": False}, LABORATORY, {"lab_z"}),
         (SUM_OR_Z, {**WEAK, "x": 1.0, "y": 1.0}, tuple(Answerer), set()),
         (SUM_OR_Z, {"x": 1.0, "y": 1.0}, PERSON, {"weak"}),
-        (SUM_OR_Z, {"x": 1.0, "y": 1.0, "weak": None}, tuple(Answerer), {"lab_z"}),
+        (SUM_OR_Z, {"x": 1.0, "y": 1.0, "weak": None}, tuple(Answerer), {"lab_z", "speed", "lab_after"}),
         (SUM_OR_Z, {**WEAK, "x": None, "lab_z": 1.0}, PERSON, set()),
         (SUM_OR_Z, {**WEAK, "lab_z": 1.0}, PERSON, {"x", "y"}),
         (POINTS, {}, PERSON, {"weak", "old"}),
         (POINTS, {"weak": True}, PERSON, {"old"}),
-        (POINTS, {"weak": None}, PERSON, {"old"}),
+        (POINTS, {"weak": None}, PERSON, {"old", "speed"}),
+        (POINTS, {"weak": None, "speed": None}, PERSON, {"old"}),
         (POINTS, {"weak": True, "old": False}, PERSON, set()),
-        (POINTS, {}, LABORATORY, set()),
+        (POINTS, {}, LABORATORY, {"lab_after"}),
+        (POINTS, {"lab_after": None}, LABORATORY, set()),
     ],
 )  # fmt: skip
 def test_a_derived_quantity_is_open_while_something_behind_it_may_change_it(
@@ -216,9 +220,11 @@ FOLLOWED = (
 @pytest.mark.parametrize(
     ("answers", "timed", "not_timed", "turns_on"),
     [
-        ({"speed": None}, UNKNOWN_OR_FALSE, UNKNOWN_OR_TRUE, {"weak"}),
-        ({"speed": None, "weak": True}, ends.UNKNOWN, ends.UNKNOWN, set()),
-        ({"speed": None, "weak": None}, ends.UNKNOWN, ends.UNKNOWN, set()),
+        ({"speed": None}, EVERY, EVERY, {"weak", "arm"}),
+        ({"speed": None, "arm": None}, UNKNOWN_OR_FALSE, UNKNOWN_OR_TRUE, {"weak"}),
+        ({"speed": None, "weak": True, "arm": None}, ends.UNKNOWN, ends.UNKNOWN, set()),
+        ({"speed": None, "weak": True}, UNKNOWN_OR_TRUE, UNKNOWN_OR_FALSE, {"arm"}),
+        ({"speed": None, "weak": None}, UNKNOWN_OR_TRUE, UNKNOWN_OR_FALSE, {"arm"}),
         ({"speed": None, "weak": False}, ends.FALSE, ends.TRUE, set()),
         ({"speed": True}, ends.TRUE, ends.FALSE, set()),
         ({}, EVERY, EVERY, {"speed"}),
@@ -227,10 +233,31 @@ FOLLOWED = (
 def test_a_follow_up_asked_in_vain_may_turn_out_not_to_apply(
     knowledge: KnowledgeBase, answers: Answers, timed: int, not_timed: int, turns_on: set[str]
 ) -> None:
+    """Or, while its own follow-up is open, be read as a yes after all."""
     found = bounds(knowledge, answers, rules=FOLLOWED)
 
     assert (found.ends("timed"), found.ends("not_timed")) == (timed, not_timed)
     assert found.open_in("timed") == found.open_in("not_timed") == turns_on
+
+
+@pytest.mark.parametrize(
+    ("answers", "turns_on"),
+    [
+        ({"weak": False}, {"old"}),
+        ({"weak": None}, {"old"}),
+        ({"weak": False, "old": False}, set()),
+        ({"weak": False, "old": None}, set()),
+    ],
+)
+def test_a_denial_gives_way_to_an_open_answer_that_would_contradict_it(
+    knowledge: KnowledgeBase, answers: Answers, turns_on: set[str]
+) -> None:
+    conflict = Conflict("old_is_weak", Present("old"), "weak", "read as weak")
+    weak = (rule("is_weak", URGENT, Present("weak")),)
+    found = bounds(knowledge, {"speed": None, "lab_after": None, **answers}, rules=weak, conflicts=(conflict,))
+
+    assert ends.may_hold(found.ends("is_weak")) is bool(turns_on)
+    assert found.open_in("is_weak") == turns_on
 
 
 def test_a_follow_up_takes_the_next_one_with_it(knowledge: KnowledgeBase) -> None:

@@ -14,6 +14,7 @@ from triage.knowledge import KnowledgeBase
 from triage.rules import Basis, Pattern, Provenance
 
 AGAINST = "was answered although the question before it was answered no"
+BEFORE = "was answered although the question before it is open"
 
 
 def finding(
@@ -48,8 +49,9 @@ def base(knowledge: KnowledgeBase, *conflicts: Conflict) -> KnowledgeBase:
     [
         {},
         {"weakness": True, "speed": "hours", "falls": True, "sites": frozenset({"calf"}), "both": False},
-        {"speed": "hours", "falls": True, "steps": 100.0},
-        {"weakness": None, "speed": "hours"},
+        {"sites": frozenset({"calf"}), "licence": True, "both": True},
+        {"weakness": None, "speed": "none", "falls": False},
+        {"weakness": None, "numbness": None, "sites": frozenset({"calf"})},
         {"weakness": False, "speed": "none", "falls": False, "sites": frozenset({"calf"}), "numbness": True},
         {"weakness": False, "speed": None, "falls": None},
         {"weakness": False, "numbness": False, "sites": frozenset(), "both": False},
@@ -58,7 +60,7 @@ def base(knowledge: KnowledgeBase, *conflicts: Conflict) -> KnowledgeBase:
     ],
 )
 def test_answers_that_fit_together_stay_as_they_are(knowledge: KnowledgeBase, answers: dict[str, Value | None]) -> None:
-    """A follow-up that denies something, or says nothing, contradicts no parent."""
+    """A follow-up that denies something, or says nothing, corrects no parent; nor does one of several parents, all open."""
     assert corrected(base(knowledge), answers) == (answers, answers, ())
 
 
@@ -81,6 +83,21 @@ def test_answers_that_fit_together_stay_as_they_are(knowledge: KnowledgeBase, an
             {"weakness": False, "numbness": False, "sites": frozenset({"calf"})}, {"weakness": None, "numbness": None},
             [(
                 "sites", ("sites", "weakness", "numbness"), f"Sites {AGAINST}",
+                "Weakness: not known, Numbness: not known",
+            )],
+        ),
+        ({"speed": "hours"}, {"weakness": True}, [("speed", ("speed", "weakness"), f"Speed {BEFORE}", "Weakness: yes")]),
+        (
+            {"weakness": None, "falls": True, "steps": 9.0}, {"weakness": True, "walks": False},
+            [
+                ("falls", ("falls", "weakness"), f"Falls {BEFORE}", "Weakness: yes"),
+                ("steps", ("steps", "walks"), f"Steps {BEFORE}", "Walks: no"),
+            ],
+        ),
+        (
+            {"weakness": False, "sites": frozenset({"calf"})}, {"weakness": None},
+            [(
+                "sites", ("sites", "weakness", "numbness"), f"Sites {BEFORE}",
                 "Weakness: not known, Numbness: not known",
             )],
         ),
@@ -109,7 +126,7 @@ def test_answers_that_fit_together_stay_as_they_are(knowledge: KnowledgeBase, an
         ),
     ],
 )  # fmt: skip
-def test_a_follow_up_that_asserts_something_corrects_its_denied_parent_or_gives_way(
+def test_a_follow_up_that_asserts_something_corrects_its_denied_or_open_parent_or_gives_way(
     knowledge: KnowledgeBase,
     answers: dict[str, Value | None],
     corrections: dict[str, Value | None],

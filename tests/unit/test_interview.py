@@ -8,12 +8,13 @@ import pytest
 import yaml
 
 from triage import Answerer, Triage, Urgency
-from triage.chart import State
 from triage.charting import chart_of
 from triage.findings import FindingDefinition, Kind
 from triage.intake import read_intake
+from triage.interpreters.reference import Reference
 from triage.interview import Next
 from triage.resources import data_folder
+from triage.truth import TRUE
 
 DAY = date(2026, 3, 12)
 CASES = {
@@ -141,17 +142,20 @@ def some_answer(finding: FindingDefinition, random: Random) -> Any:
 
 
 def possible(triage: Triage, answers: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
-    """Leave out answers to follow-ups that would not be asked, until none is left."""
+    """Leave out answers to follow-ups that would not be asked: their question waits until what is before it says yes."""
+    base, findings = triage.knowledge, triage.knowledge.findings
     while True:
-        read = read_intake(triage.knowledge, {**answers, **more}, on=DAY).answers
-        states = {
-            name: chart_of(triage.knowledge, {other: value for other, value in read.items() if other != name}).state(
-                name
-            )
+        read = read_intake(base, {**answers, **more}, on=DAY).answers
+        idle = [
+            name
             for name in more
-            if triage.knowledge.findings[name].only_if is not None
-        }
-        idle = [name for name, state in states.items() if state is State.NOT_APPLICABLE]
+            if (only_if := findings[name].only_if) is not None
+            and Reference(
+                base.pattern_conditions,
+                chart_of(base, {other: value for other, value in read.items() if other != name}),
+            ).truth(only_if)
+            is not TRUE
+        ]
         if not idle:
             return more
         more = {name: value for name, value in more.items() if name not in idle}

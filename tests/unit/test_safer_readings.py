@@ -31,6 +31,77 @@ def test_an_answer_about_a_child_does_not_calm_an_adult(triage: Triage, child: s
     assert [conflict.findings for conflict in found.conflicts] == [(child,)]
 
 
+@pytest.mark.parametrize("said", [None, False, "left out"])
+@pytest.mark.parametrize(
+    ("before", "answers", "expected"),
+    [
+        ("weakness", {"weakness_where": ["both_legs"], "weakness_speed": "hours_days"}, Urgency.EMERGENCY),
+        ("weakness", {"weakness_speed": "within_4_weeks"}, Urgency.SAME_DAY),
+        ("weakness", {"weakness_where": ["both_legs"], "back_pain": True}, Urgency.EMERGENCY),
+        ("back_pain", {"back_pain_severe": True, "fever": True}, Urgency.EMERGENCY),
+        ("hand_tingle_median", {"hand_numb_constant": True}, Urgency.URGENT),
+        ("heat_exertion", {"heat_dizzy_sick": True, "confusion_new": False}, Urgency.SAME_DAY),
+    ],
+)  # fmt: skip
+def test_a_follow_up_counts_like_the_question_before_it_whatever_was_said_to_that(
+    triage: Triage, before: str, answers: dict[str, Any], expected: Urgency, said: object
+) -> None:
+    """Unknown is never no: not knowing whether one is weak may not be less urgent than denying it."""
+    found = triage.assess({**answers, **({} if said == "left out" else {before: said})}, on=DAY)
+
+    assert found.urgency.level.rank >= expected.rank
+    assert [one for one in found.conflicts if before in one.findings], "the reading is shown"
+
+
+def test_an_open_question_is_read_from_its_follow_up_and_names_the_cause(triage: Triage) -> None:
+    found = triage.assess({"hand_odd_posture": True}, on=DAY)
+
+    assert [cause.id for cause in found.causes] == ["focal_hand_dystonia"]
+    assert [(one.note, one.kept) for one in found.conflicts] == [
+        ("Dystonic posturing was answered although the question before it is open", "Task-specific: yes")
+    ]
+
+
+@pytest.mark.parametrize("veins", [True, False])
+def test_of_several_questions_before_a_follow_up_one_unknown_is_never_less_urgent(triage: Triage, veins: bool) -> None:
+    denied = {"cramp_site": ["calf"], "calf_tender": False, "leg_warm_red": False, "surface_veins_new": veins}
+    all_denied, one_unknown = (level(triage, {**denied, "calf_swollen_one": said}) for said in (False, None))
+
+    assert one_unknown.rank >= all_denied.rank
+    assert not triage.assess({"surface_veins_new": veins}, on=DAY).conflicts
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"weakness_where": []},
+        {"heat_dizzy_sick": False},
+        {"weakness_fatigable": True},
+        {"age_years": 9, "mg_helped": True},
+    ],
+)
+def test_a_follow_up_that_says_nothing_about_an_open_question_leaves_it_open(
+    triage: Triage, answers: dict[str, Any]
+) -> None:
+    assert triage.assess(answers, on=DAY).conflicts == ()
+
+
+@pytest.mark.parametrize("said", [None, False, "left out"])
+@pytest.mark.parametrize(
+    "sign", [{"temp_c": "38.6 degC"}, {"weight_loss_unexplained": True}, {"bruising_bleeding": True}]
+)
+def test_a_child_with_a_sign_of_illness_is_unwell_whatever_was_said(
+    triage: Triage, sign: dict[str, Any], said: object
+) -> None:
+    child = {"age_years": 9, **sign, **({} if said == "left out" else {"child_unwell": said})}
+    found = triage.assess(child, on=DAY)
+
+    assert found.urgency.level is Urgency.SAME_DAY
+    assert "growing_pains" not in {cause.id for cause in found.causes}
+    assert "child_not_unwell_but_sign" in {one.id for one in found.conflicts}
+    assert not triage.assess({**sign, "age_years": 40}, on=DAY).conflicts
+
+
 @pytest.mark.parametrize("on", ["12/03/2026", "2026-03-13", "soon", 7])
 def test_a_result_is_kept_when_its_date_cannot_be_used(triage: Triage, on: object) -> None:
     found = triage.assess({"lab_k": {"value": 7.2, "unit": "mmol/L", "on": on}}, on=DAY)

@@ -24,7 +24,17 @@ def _answer(case: Case, finding: FindingDefinition) -> a.Answer:
     return a.Answer(
         finding=finding.id, label=finding.label, question=finding.question, group=finding.group, kind=finding.kind,
         answered_by=finding.answered_by, state=case.state(finding.id), shown=case.shown(finding.id),
+        chosen=_chosen(case, finding),
     )  # fmt: skip
+
+
+def _chosen(case: Case, finding: FindingDefinition) -> tuple[str, ...]:
+    """Give the options an answer names, in the order of the definition: words are translated, ids stay."""
+    value = case.chart.values.get(finding.id)
+    if case.chart.state(finding.id) is State.NOT_APPLICABLE or not isinstance(value, str | frozenset):
+        return ()
+    named = {value} if isinstance(value, str) else value
+    return tuple(option.id for option in finding.options if option.id in named)
 
 
 def red_flags(case: Case) -> a.RedFlags:
@@ -68,7 +78,7 @@ def medicines(case: Case, fired: Iterable[a.FiredRule]) -> a.Medicines:
                 tests.setdefault(rule.id, set()).update(literal.leaf.names)
     return a.Medicines(
         state=case.state(MEDICINES),
-        complete=value.complete,
+        complete=value.nothing_hidden,
         entries=tuple(_medicine(case, entry, tests) for entry in value.entries),
     )
 

@@ -7,8 +7,10 @@ whether it worked, not how urgent it is.
 
 import gc
 import json
+import os
 import signal
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -18,7 +20,7 @@ import typer
 
 from triage.changing import Changes
 from triage.cli import demonstration, interviewing
-from triage.cli.exits import DONE, EXIT_CODES, FAULTS, USAGE, exit_codes, fail
+from triage.cli.exits import DONE, EXIT_CODES, FAULTS, NO_INTAKE, USAGE, complain, exit_codes, fail
 from triage.cli.files import (
     because,
     day_of,
@@ -26,11 +28,12 @@ from triage.cli.files import (
     folder_of,
     pdf_lacks,
     read,
-    read_assessment,
     read_intake_file,
+    read_report,
     write_file,
     write_out,
 )
+from triage.cli.printing import Settings, misplaced, print_all, printed
 from triage.cli.summary import summary
 from triage.cli.terminal import console_for, print_parts, say, through
 from triage.engine import Triage
@@ -38,7 +41,7 @@ from triage.errors import KnowledgeBaseError, ReportError
 from triage.explaining import Explanation
 from triage.findings import Answerer
 from triage.intake import Contradicting
-from triage.reporting import Document, Format, PageSize, render
+from triage.reporting import Document, Format, PageSize
 from triage.reporting.words import harmless, together
 
 SUFFIXES: Mapping[str, Format] = {".html": "html", ".htm": "html", ".pdf": "pdf", ".txt": "text"}
@@ -136,46 +139,111 @@ def assess(
 @app.command(epilog=_EPILOG)
 @exit_codes()
 def report(
-    file: Annotated[
-        str, typer.Argument(metavar="FILE", help="An intake or an assessment as JSON; - reads standard input.")
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="An intake or an assessment as JSON; - reads standard input.")
     ],
     output: Annotated[
-        str, typer.Option("--output", "-o", metavar="FILE", help="A .pdf, .html or .txt file; - is standard output.")
+        str,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE|FOLDER/",
+            help="A .pdf, .html or .txt file; - is standard output. Of several inputs, or with a / at its end, a folder.",
+        ),
     ],
     format: Annotated[
-        Format | None, typer.Option(help="What to write, where the name of the file does not say it.")
+        Format | None,
+        typer.Option(help="What to write, where the name of the file does not say it. [pdf in a folder]"),
     ] = None,
     document: Annotated[
-        Document, typer.Option(help="The full report, its letter alone, or the phone hand-over card.")
+        Document,
+        typer.Option(help="The full report, its letter alone, the patient's handout, or the phone hand-over card."),
     ] = "report",
-    page_size: Annotated[PageSize, typer.Option(help="Paper of the report and the letter.")] = "A4",
+    page_size: Annotated[PageSize, typer.Option(help="Paper of the report, the letter and the handout.")] = "A4",
     templates: Annotated[
         Path | None,
         typer.Option(
             metavar="FOLDER", exists=True, file_okay=False, help="Your own templates, taken before ours, name by name."
         ),
     ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="In a folder: make anew what is there and was made of the same.")
+    ] = False,
     on: Day = None,
     kb: Folder = None,
 ) -> None:
     """
-    Write a report: PDF, HTML or plain text.
+    Write a report: PDF, HTML or plain text; of several inputs, a folder of them.
+
+    A folder goes on where it was stopped: what is there and was made of the same is kept.
 
     \b
     Example:
       triage report intake.json -o report.pdf
       triage report intake.json -o - --format text --document sbar
+      triage report intakes/*.json -o reports/
     """
+    if len(files) > 1 or output.endswith(("/", os.sep)):
+        _report_all(files, output, Settings(format or "pdf", document, page_size, templates), day_of(on), kb, force)
+        return
+    (file,) = files
     wanted = format or SUFFIXES.get(Path(output).suffix.lower())
     if wanted is None:
         fail(USAGE, [f"output `{output}`: no format; end the name in .pdf, .html or .txt, or add --format"])
-    assessment = read_assessment(read(file), kb, day_of(on))
-    made = render(assessment, format=wanted, document=document, page_size=page_size, templates=templates)
-    content = made.encode() if isinstance(made, str) else made
+    settings = Settings(wanted, document, page_size, templates)
+    content = printed(read(file), settings, day_of(on), lambda: engine_on(kb))
     if output == "-":
         write_out(content)
     else:
         write_file(Path(output), content)
+
+
+def _report_all(
+    files: Sequence[str], output: str, settings: Settings, on: date | None, kb: Path | None, force: bool
+) -> None:
+    out = Path(output)
+    if output == "-" or out.suffix.lower() in SUFFIXES:
+        fail(USAGE, [f"output `{output}`: no folder; several reports need one, such as `reports/`"])
+    misfits = misplaced(files, out, settings.format)
+    if misfits:
+        fail(USAGE, misfits)
+    counts = Counter[str]()
+    for one in print_all(files, out, settings, on, kb, again=force):
+        counts[one.fate] += 1
+        complain(f"{one.file}: {problem}" for problem in one.problems)
+    say(f"{out}: {counts['written']} written, {counts['kept']} kept as they were, {counts['faulty']} with faults")
+    if counts["faulty"]:
+        raise typer.Exit(FAULTS)
+
+
+@app.command(epilog=_EPILOG)
+@exit_codes()
+def verify(
+    file: Annotated[Path, typer.Argument(metavar="FILE.pdf", help="A report made as PDF.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
+    kb: Folder = None,
+) -> None:
+    """
+    Run the case of a report again on the intake it carries, and say what comes out otherwise.
+
+    It also notices attachments that were changed, unless their hash was changed with them: only a signature would tell that.
+
+    \b
+    Example:
+      triage verify report.pdf
+    """
+    from triage.verifying import Verification
+    from triage.verifying import verify as run_again
+
+    found = run_again(read_report(file), engine_on(kb))
+    if as_json:
+        write_out(found.to_json().encode())
+    else:
+        say(Verification.model_validate(harmless(found.model_dump(mode="json", by_alias=True))).to_text())
+    if found.attachments == "unchanged" and found.problems and found.outcome == "not_run":
+        raise typer.Exit(NO_INTAKE)
+    if not found.sound:
+        raise typer.Exit(FAULTS)
 
 
 @app.command(epilog=_EPILOG)
@@ -343,6 +411,61 @@ def cases(
     wrong = [*unknown_names(engine, known), *differences(found)]
     if wrong:
         say("\n".join(map(harmless, wrong)))
+        raise typer.Exit(FAULTS)
+
+
+@knowledge_base.command(epilog=_EPILOG)
+@exit_codes()
+def mutate(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[FOLDER]", help="The knowledge base. [the bundled one]")
+    ] = None,
+    sample: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Only so many changes, drawn at random. [all]")
+    ] = None,
+    seed: Annotated[int, typer.Option(metavar="S", help="The same seed draws the same changes.")] = 0,
+    only: Annotated[
+        str, typer.Option(metavar="PREFIX", help="Only what has an id that begins so, such as EL- or adv_. [all]")
+    ] = "",
+    jobs: Annotated[int | None, typer.Option(min=1, metavar="N", help="Processes. [one for each processor]")] = None,
+    on: Day = None,
+) -> None:
+    """
+    Change one thing of a knowledge base at a time, and say which changes no case catches.
+
+    The whole takes some minutes. Survivors with a reason in cases/survivors.yaml are listed apart.
+
+    \b
+    Example:
+      triage kb mutate knowledge_base
+      triage kb mutate --only EL- --sample 100
+    """
+    from triage.catching import Checks, examine, explained
+    from triage.cli import mutation
+    from triage.loader.load import load
+    from triage.mutating import drawn, mutants
+
+    where, day = folder_of(folder), day_of(on) or date.today()
+    knowledge, reasons = load(where), explained(where)
+    checks = Checks(knowledge, where, on=day)
+    known = [one for one in mutants(knowledge) if one.entry.id.startswith(only)]
+    if not known:
+        fail(USAGE, [f"only `{only}`: no rule, pattern, advice, finding or medicine begins so; check the prefix"])
+    chosen = drawn(known, sample, seed)
+    catching = examine(checks, where, chosen, on=day, jobs=jobs or os.cpu_count() or 1)
+    found = [
+        mutation.Judged(mutant, caught_by, reasons.get(mutant.id, ""))
+        for mutant, caught_by in zip(through(chosen, "Changing one thing at a time"), catching, strict=True)
+    ]
+    # A reason for what was not tried this time may still be needed.
+    tried = {mutant.id for mutant in chosen}
+    due = {name: reason for name, reason in reasons.items() if name in tried or (not only and sample is None)}
+    print_parts(console_for(), mutation.table(found))
+    wrong = list(mutation.faults(found, due, checks.failing))
+    told = [*mutation.explained(found), *wrong]
+    if told:
+        say("\n".join(map(harmless, told)))
+    if wrong:
         raise typer.Exit(FAULTS)
 
 

@@ -1,6 +1,6 @@
 """Exit codes, and errors as lines on stderr."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NoReturn
 
@@ -20,11 +20,11 @@ DONE, FAULTS, USAGE, NO_INTAKE, NO_KNOWLEDGE, NO_REPORT, DISAGREEMENT = range(7)
 
 EXIT_CODES: Mapping[int, str] = {
     DONE: "done",
-    FAULTS: "faults found in what was checked (`kb check`, `kb cases`, `assess --strict`)",
+    FAULTS: "faults found in what was checked (`kb check`, `kb cases`, `kb mutate`, `assess --strict`, `verify`, one of several reports)",
     USAGE: "wrong usage",
-    NO_INTAKE: "the intake could not be read",
+    NO_INTAKE: "the intake could not be read, or (`verify`) the report carries none that can be",
     NO_KNOWLEDGE: "the knowledge base does not load",
-    NO_REPORT: "the report could not be made or written",
+    NO_REPORT: "the report could not be made, written or (`verify`) read",
     DISAGREEMENT: "the two readers of the rules disagree, so nothing is released",
 }
 """What an exit code means."""
@@ -49,10 +49,15 @@ def exit_codes() -> Iterator[None]:
         fail(NO_REPORT, [str(problem)])
 
 
+def complain(lines: Iterable[str]) -> None:
+    """Print lines on stderr, and go on."""
+    for line in lines:
+        typer.echo(harmless(line), err=True)
+
+
 def fail(code: int, lines: Sequence[str], *, more: str = "mend these first") -> NoReturn:
     """Print lines on stderr, not too many, and stop with an exit code."""
-    for line in lines[:_MOST_LINES]:
-        typer.echo(harmless(line), err=True)
+    complain(lines[:_MOST_LINES])
     if len(lines) > _MOST_LINES:
         typer.echo(f"... and {len(lines) - _MOST_LINES} more; {more}", err=True)
     raise typer.Exit(code)

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -14,6 +14,9 @@ from triage.errors import IntakeError, MissingExtraError, ReportError
 from triage.json_intake import LIMIT, read_json
 from triage.resources import data_folder
 
+LARGEST_REPORT = 50_000_000
+"""Bytes. A report has some hundred thousand, with its attachments."""
+
 
 def read(name: str) -> bytes:
     """Give the bytes of a file or of standard input; of one too large, no more than shows that it is."""
@@ -24,6 +27,18 @@ def read(name: str) -> bytes:
             return stream.read(LIMIT + 1)
     except (OSError, ValueError) as problem:  # ValueError: a name that no file can have
         raise IntakeError([f"intake `{name}`: {because(problem)}"]) from problem
+
+
+def read_report(path: Path) -> bytes:
+    """Give the bytes of a report; of one too large, no more than shows that it is."""
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(LARGEST_REPORT + 1)
+    except (OSError, ValueError) as problem:
+        raise ReportError(f"report `{path}`: {because(problem)}") from problem
+    if len(content) > LARGEST_REPORT:
+        raise ReportError(f"report `{path}`: larger than {LARGEST_REPORT // 1_000_000} MB, so it is none of ours")
+    return content
 
 
 def because(problem: OSError | ValueError) -> str:
@@ -44,18 +59,18 @@ def read_intake_file(written: bytes) -> Mapping[str, object]:
     return intake
 
 
-def read_assessment(written: bytes, kb: Path | None, on: date | None) -> Assessment:
-    """Give the assessment that was written, or assess the intake that was."""
+def read_assessment(written: bytes, on: date | None, engine: Callable[[], Triage]) -> tuple[Assessment, bytes | None]:
+    """Give the assessment that was written; or assess the intake that was, and give that as well. Only an intake needs the engine."""
     given = read_json(written)
     if "schema" not in given:
-        return engine_on(kb).assess(given, on=on)
+        return engine().assess(given, on=on), written
     expected = Assessment.model_fields["schema_"].default
     if given["schema"] != expected:
         raise IntakeError([f"assessment: of another schema than `{expected}`; make it again with this version"])
     from pydantic import ValidationError
 
     try:
-        return Assessment.model_validate(given)
+        return Assessment.model_validate(given), None
     except ValidationError as problem:
         # Place and reason only: the rest of the message would repeat what stands there.
         faults = [

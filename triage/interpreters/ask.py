@@ -140,7 +140,11 @@ class Program:
         return self.bounds(chart, ())
 
     def bounds(
-        self, chart: Chart, open_names: Iterable[str], fading: Mapping[str, Iterable[str]] | None = None
+        self,
+        chart: Chart,
+        open_names: Iterable[str],
+        fading: Mapping[str, Iterable[str]] | None = None,
+        rising: Mapping[tuple[str, Value | None], Iterable[str]] | None = None,
     ) -> Reading:
         """
         Read a chart in which some findings and derived quantities may still change.
@@ -148,6 +152,7 @@ class Program:
         Args:
             open_names: what is open.
             fading: findings without a usable answer that may turn out not to apply, with the open names that decide it.
+            rising: findings that are not open but may come to be read so, with the open names that decide it; None is unknown.
         """
         values = self._unasked.copy()
         tests = self._tests
@@ -165,6 +170,12 @@ class Program:
                 turns[name] |= opens[other]
             if name in tests:
                 tests[name].fade(values)
+        for (name, value), deciding in (rising or {}).items():
+            turns.setdefault(name, 0)
+            for other in deciding:
+                turns[name] |= opens[other]
+            if name in tests:
+                tests[name].rise(values, value)
         return Reading(self, self._run(values), opens, turns)
 
     def fire(self, chart: Chart) -> Firing:
@@ -291,6 +302,13 @@ class _Tests:
         """Let the leaves be what they are when the name turns out not to apply, too."""
         for place, end in self._in_state[State.NOT_APPLICABLE]:
             values[place] = ends.either(values[place], end)
+
+    def rise(self, values: list[int], value: Value | None) -> None:
+        """Let the leaves be what they are when the name comes to be read so, too."""
+        other, state = values.copy(), State.ASKED_UNKNOWN if value is None else State.ANSWERED
+        self.fill(other, Chart({} if value is None else {self._name: value}, {self._name: state}), state)
+        for place, _ in self._leaves:
+            values[place] = ends.either(values[place], other[place])
 
 
 def _in_state(leaf: Leaf, *, state: State) -> int | None:

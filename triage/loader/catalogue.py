@@ -7,7 +7,7 @@ from triage.loader.source import Block
 from triage.medicines import Catalogue, Ingredient, MedicineClass, Words
 
 CLASS = "id label concern members atc"
-INGREDIENT = "id label classes strength effect sources synonyms"
+INGREDIENT = "id label classes atc strength effect sources synonyms"
 WORDS = "forms frequencies topical ignored salts"
 
 
@@ -36,6 +36,7 @@ def read_catalogue(loading: Loading, written: Any) -> Catalogue:
             entry["id"], loading.text(file, entry, "label"), loading.names(file, entry, "classes", "class", classes),
             loading.names(file, entry, "synonyms", "synonym"), loading.text(file, entry, "strength"),
             loading.text(file, entry, "effect"), loading.names(file, entry, "sources", "source", loading.sources),
+            atc=loading.names(file, entry, "atc", "ATC code"),
         )  # fmt: skip
     if words is None:
         return Catalogue(ingredients, classes)

@@ -14,8 +14,11 @@ from triage.reporting.views import VIEWS, context
 __all__ = ["VIEWS", "Document", "Format", "PageSize", "context", "render"]
 
 Format: TypeAlias = Literal["html", "pdf", "text"]
-Document: TypeAlias = Literal["report", "letter", "sbar"]
+Document: TypeAlias = Literal["report", "letter", "handout", "sbar"]
 PageSize: TypeAlias = Literal["A4", "Letter"]
+
+_BARE = frozenset({"handout"})
+"""Documents that carry no data: what is for the patient hides nothing that its pages leave to the clinician to say."""
 
 
 def render(
@@ -25,16 +28,18 @@ def render(
     document: Document = "report",
     page_size: PageSize = "A4",
     templates: Path | None = None,
+    intake: bytes | None = None,
 ) -> str | bytes:
     """
     Render one document.
 
     Args:
         assessment: what to print.
-        format: `html` (one self-contained page), `pdf` (PDF/UA-1; needs the `pdf` extra) or `text` (80 columns).
-        document: the full report, the letter alone, or the phone hand-over card (`sbar`).
-        page_size: paper for the report and the letter; the phone card is always A6.
+        format: `html` (one self-contained page), `pdf` (PDF/A-3a and PDF/UA-1; needs the `pdf` extra) or `text` (80 columns).
+        document: the full report, the letter alone, the patient's handout, or the phone hand-over card (`sbar`).
+        page_size: paper for the report, the letter and the handout; the phone card is always A6.
         templates: a folder whose templates are taken before ours, name by name.
+        intake: what was assessed, as JSON. A PDF carries it beside the assessment, so that the case can be run again.
 
     Returns:
         Text for `html` and `text`, bytes for `pdf`.
@@ -58,7 +63,15 @@ def render(
     # Only now: the PDF packages are an extra, and heavy to import.
     from triage.reporting.pdf import paper
 
-    return paper(values, document, page_size, templates)
+    return paper(values, document, page_size, templates, _attachments(assessment, document, intake))
+
+
+def _attachments(assessment: Assessment, document: str, intake: bytes | None) -> dict[str, bytes]:
+    from triage.reporting.archive import ASSESSMENT, INTAKE
+
+    if document in _BARE:
+        return {}
+    return {ASSESSMENT: assessment.to_json().encode(), **({} if intake is None else {INTAKE: intake})}
 
 
 def _known(what: str, name: str, names: tuple[str, ...]) -> None:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from triage.reporting import words
+from triage.reporting import bars, words
 from triage.reporting.words import Plain
 
 # The story is told by these findings; all others go under history, examination or results.
@@ -194,6 +194,7 @@ def result(row: Plain) -> Plain:
     same = (row["unit"] in given or given == first) and _is_number(first) and float(first) == row["value"]
     days = row["age_days"]
     low, high, *cuts = words.alike([row["low"], row["high"], *row["cuts"]])
+    bar = bars.bar(row["value"], row["low"], row["high"], row["cuts"])
     return {
         "label": row["label"],
         "value": given if row["unit"] == "" or given != first else counted,
@@ -207,6 +208,7 @@ def result(row: Plain) -> Plain:
         "age": "" if days is None else f"{days} day{'' if days == 1 else 's'} old",
         "derived": row["derived"],
         "raises": None if row["in_range"] else row["raises"],
+        "bar": bar and bar | {"ticks": bars.ticks(bar["cuts"], cuts) if cuts else bars.ticks(bar["box"], [low, high])},
     }
 
 

@@ -38,7 +38,7 @@ def page(
 
     Args:
         values: the template context.
-        document: report, letter or sbar.
+        document: report, letter, handout or sbar.
         page_size: A4 or Letter.
         templates: the host's folder, taken first.
         density: how tightly the letter is set; the PDF writer chooses the first that fits one page.

@@ -1,8 +1,9 @@
-"""HTML to PDF/UA: WeasyPrint sets the pages, pikepdf mends what it leaves open.
+"""HTML to PDF/A-3a and PDF/UA-1: WeasyPrint sets the pages, pikepdf mends what it leaves open.
 
 WeasyPrint writes the structure tree but no scope on header cells, one table per page of a broken table, and decorative
 drawings as figures without a description. The mended file has a scope on every header cell, one element per table, repeated
-header rows and decoration marked as artifacts, and dates and identifier taken from the assessment: same content, same bytes.
+header rows and decoration marked as artifacts, the data it was made from, and dates and identifier taken from the assessment:
+same content, same bytes.
 """
 
 import hashlib
@@ -10,25 +11,34 @@ import io
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import redirect_stdout
-from datetime import datetime
+from importlib.resources import files
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from triage.errors import MissingExtraError, ReportError
-from triage.reporting import words
+from triage.reporting import archive, words
 from triage.reporting.pages import DENSITIES, STATIC_SCHEME, page, static_file
 
 if TYPE_CHECKING:
     from pikepdf import Object, Page, Pdf
 
-_VARIANT = "pdf/ua-1"
+_VARIANT = "pdf/a-3a"
+"""WeasyPrint writes one variant; the tags are those of PDF/UA as well, and `archive` adds its name."""
+_COLOURS = "report-colours"
+"""The name of the colour space that colours are meant in, sRGB."""
 _LAST_CAUSE = "last-cause"
 _SIGNATURE = "limits"
 """The names the letter gives to its last suspected cause, and to the place where it is signed."""
 
 
-def paper(values: Mapping[str, Any], document: str, page_size: str, templates: Path | None) -> bytes:
+def paper(
+    values: Mapping[str, Any],
+    document: str,
+    page_size: str,
+    templates: Path | None,
+    attachments: Mapping[str, bytes],
+) -> bytes:
     """
     Give a document as PDF.
 
@@ -37,6 +47,7 @@ def paper(values: Mapping[str, Any], document: str, page_size: str, templates: P
         document: report, letter or sbar.
         page_size: A4 or Letter.
         templates: the host's folder, taken first.
+        attachments: the files it carries, JSON by name.
 
     Raises:
         MissingExtraError: WeasyPrint or pikepdf is not installed.
@@ -44,10 +55,11 @@ def paper(values: Mapping[str, Any], document: str, page_size: str, templates: P
     """
     weasyprint, pikepdf = packages()
     content = json.dumps(values, sort_keys=True).encode()
-    identifier = hashlib.sha256(content + f"{document} {page_size}".encode()).digest()[:16]
+    made_of = f"{document} {page_size} {archive.digest(attachments)}"
+    identifier = hashlib.sha256(content + made_of.encode()).digest()[:16]
     laid_out = _laid_out(weasyprint, values, document, page_size, templates)
-    raw = laid_out.write_pdf(pdf_variant=_VARIANT, pdf_identifier=identifier)
-    return _mended(pikepdf, raw, values["as_of"])
+    raw = laid_out.write_pdf(pdf_variant=_VARIANT, pdf_identifier=identifier, output_intent=_COLOURS)
+    return _finished(pikepdf, raw, attachments, values["as_of"])
 
 
 def packages() -> tuple[ModuleType, ModuleType]:
@@ -122,20 +134,36 @@ def _render(weasyprint: ModuleType, html: str) -> Any:
                 raise FatalURLFetchingError(f"`{words.shorten(url, 80)}` is no file of reports/static") from problem
 
     try:
-        return weasyprint.HTML(string=html, url_fetcher=StaticOnly()).render(pdf_variant=_VARIANT)
+        page = weasyprint.HTML(string=html, url_fetcher=StaticOnly())
+        return page.render(pdf_variant=_VARIANT, color_profiles={_COLOURS: _srgb()}, output_intent=_COLOURS)
     except FatalURLFetchingError as problem:
         raise ReportError(f"report: a template asks for a file that may not be loaded: {problem}") from problem
 
 
-def _mended(pikepdf: ModuleType, raw: bytes, as_of: str) -> bytes:
+def _srgb() -> Any:
+    """Give WeasyPrint's own profile of sRGB; left to itself it opens the file and never closes it."""
+    from weasyprint.css import ColorProfile
+
+    profile = io.BytesIO((files("weasyprint.pdf") / "sRGB2014.icc").read_bytes())
+    return ColorProfile(profile, "sRGB2014.icc", "relative-colorimetric", (["r"], ["g"], ["b"]))
+
+
+def _finished(pikepdf: ModuleType, raw: bytes, attachments: Mapping[str, bytes], as_of: str) -> bytes:
     target = io.BytesIO()
+    made = words.read_moment(as_of)
     with pikepdf.open(io.BytesIO(raw)) as pdf:
         hidden = _Artifacts(pikepdf, pdf)
         _Tree(pikepdf, hidden).mend(pdf.Root.StructTreeRoot)
         hidden.write()
-        _date(pdf, as_of)
+        archive.attach(pikepdf, pdf, attachments, made)
+        archive.describe(pikepdf, pdf, attachments, made)
         # The identifier given to WeasyPrint stays; qpdf derives its second half from the content.
-        pdf.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        pdf.save(
+            target,
+            deterministic_id=True,
+            object_stream_mode=pikepdf.ObjectStreamMode.generate,
+            fix_metadata_version=False,
+        )
     return target.getvalue()
 
 
@@ -261,19 +289,3 @@ class _Artifacts:
             else:
                 instructions.append((operands, operator))
         return bytes(pikepdf.unparse_content_stream(instructions))
-
-
-def _date(pdf: "Pdf", as_of: str) -> None:
-    """Set both dates of the file to the moment of the assessment; without one, no date at all."""
-    moment = words.read_moment(as_of)
-    if moment is None:
-        return
-    pdf.docinfo["/CreationDate"] = pdf.docinfo["/ModDate"] = _pdf_date(moment)
-    with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as metadata:
-        for name in ("xmp:CreateDate", "xmp:ModifyDate", "xmp:MetadataDate"):
-            metadata[name] = moment.isoformat(timespec="seconds")
-
-
-def _pdf_date(moment: datetime) -> str:
-    zone = moment.strftime("%z")
-    return f"D:{moment:%Y%m%d%H%M%S}" + (f"{zone[:3]}'{zone[3:5]}'" if zone else "")

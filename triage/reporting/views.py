@@ -8,12 +8,12 @@ from collections.abc import Mapping
 
 from triage.assessment import Assessment
 from triage.conditions import Urgency
-from triage.reporting import clinical, doubts, reasoning, spoken, words
+from triage.reporting import clinical, doubts, leaflet, reasoning, spoken, words
 from triage.reporting.words import Plain
 
 VIEWS: Mapping[str, str] = {
     "made": "date and time of the assessment in words",
-    "title": "title of each document by name: report, letter, sbar",
+    "title": "title of each document by name: report, letter, handout, sbar",
     "foot": "running footer: patient, born, number, reference",
     "headline": "where to go and how soon",
     "limit": "the time limit or, without one, the action",
@@ -35,7 +35,7 @@ VIEWS: Mapping[str, str] = {
     "starts_given": "whether any medicine has a start date",
     "medicines_note": "what is known about the list as a whole",
     "allergies": "allergies as given; empty when not given",
-    "result_rows": "each result: value, counted as, interval, limits, band, date, age, level, whether it is telling",
+    "result_rows": "each result: value, counted as, interval, limits, band, date, age, level, whether it is telling, its bar",
     "untested": "tests nobody took: label, level they could reach",
     "unusable": "tests whose value could not be used or is not known: label, level they could reach",
     "cause_rows": "at most four suspected causes for the letter",
@@ -53,6 +53,7 @@ VIEWS: Mapping[str, str] = {
     "contradictions": "conflicts with the findings they are between",
     "labels": "label of every finding, cause, destination and source by id",
     "contents": "the fourteen parts of a referral: number, title, anchor, anchor of the details",
+    "leaflet": "the handout: act, act_more, may_be, unsure, where, leave (title, text, held_by)",
     "spoken": "the phone hand-over: letter, word and lines, each with an optional strong beginning",
     "version": "knowledge base, review status and engine in one line",
 }
@@ -138,6 +139,7 @@ def context(assessment: Assessment) -> Plain:
             {"number": number, "title": title, "anchor": anchor, "detail": detail}
             for number, (title, anchor, detail) in enumerate(_PARTS, start=1)
         ],
+        "leaflet": leaflet.leaflet(plain),
         "version": _version(plain),
     }
     views["spoken"] = spoken.hand_over(plain, views)
@@ -153,7 +155,12 @@ def _labels(plain: Plain) -> dict[str, str]:
 
 def _titles(plain: Plain) -> dict[str, str]:
     name = words.shorten(plain["patient"]["name"], 60) or "patient not named"
-    kinds = {"report": "Referral report", "letter": "Referral letter", "sbar": "Phone hand-over"}
+    kinds = {
+        "report": "Referral report",
+        "letter": "Referral letter",
+        "handout": "What to do next",
+        "sbar": "Phone hand-over",
+    }
     return {kind: f"{title}, {name}, {words.day(plain['as_of'])}" for kind, title in kinds.items()}
 
 
