@@ -11,6 +11,7 @@ from triage import Assessment, Triage
 from triage.conditions import Urgency
 from triage.errors import IntakeError
 from triage.intake import Contradicting
+from triage.json_writing import write_json
 from triage.resources import data_folder
 
 DAY = date(2026, 3, 12)
@@ -28,6 +29,15 @@ URGENCY = {
 @pytest.fixture(scope="module")
 def triage() -> Triage:
     return Triage()
+
+
+def test_dates_and_sets_have_the_id_of_their_json(triage: Triage) -> None:
+    given = {"cramp_site": {"foot", "calf"}, "lab_k": {"value": "3.9", "unit": "mmol/L", "on": date(2026, 3, 9)}}
+    written = json.loads(write_json(given))
+
+    assert written["lab_k"]["on"] == "2026-03-09"
+    assert triage.assess(given, on=DAY) == triage.assess(written, on=DAY)
+    assert triage.assess(given, on=DAY).id != triage.assess({**given, "cramp_site": {"foot"}}, on=DAY).id
 
 
 def test_every_example_has_an_expectation() -> None:

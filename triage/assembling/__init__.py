@@ -38,10 +38,12 @@ def _keyed(value: object) -> object:
 
 
 def _plain(value: object) -> object:
-    """Give what JSON has no word for; a set has no order of its own, and an object no lasting address."""
+    """Give what JSON has no word for as `write_json` does; a set has no order of its own, and an object no lasting address."""
     if isinstance(value, Collection):
-        return sorted(map(repr, value))
-    return repr(value) if isinstance(value, date | Contradicting) else type(value).__name__
+        return sorted(value, key=repr)
+    if isinstance(value, date):
+        return value.isoformat()
+    return repr(value) if isinstance(value, Contradicting) else type(value).__name__
 
 
 def assemble(knowledge: KnowledgeBase, prose: Prose, found: Found, identity: str) -> a.Assessment:

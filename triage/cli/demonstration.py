@@ -22,26 +22,26 @@ def write_samples(out: Path, *, pdf: bool) -> dict[str, Assessment]:
     """Write every sample's files into a folder; give the assessments by name, the most urgent first."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    paths = sorted(data_folder("examples").glob("*.json"))
+    samples = {path.stem: path.read_bytes() for path in sorted(data_folder("examples").glob("*.json"))}
     made: dict[str, Assessment] = {}
     messages = console_for(stderr=True)
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=messages, transient=True, disable=not messages.is_terminal) as progress:
-        assessing = progress.add_task("Assessing", total=len(paths))
+        assessing = progress.add_task("Assessing", total=len(samples))
         engine = engine_on(None)
-        for path in paths:
-            made[path.stem] = assessment = engine.assess(read_intake_file(path.read_bytes()))
-            write_file(out / path.name, assessment.to_json().encode())
-            write_file(out / f"{path.stem}.html", str(render(assessment, format="html")).encode())
+        for name, intake in samples.items():
+            made[name] = assessment = engine.assess(read_intake_file(intake))
+            write_file(out / f"{name}.json", assessment.to_json().encode())
+            write_file(out / f"{name}.html", str(render(assessment, format="html")).encode())
             progress.advance(assessing)
         if pdf:
-            setting = progress.add_task("Setting the PDFs", total=len(paths))
-            for _ in _set_papers(out, made):
+            setting = progress.add_task("Setting the PDFs", total=len(samples))
+            for _ in _set_papers(out, made, samples):
                 progress.advance(setting)
     return dict(sorted(made.items(), key=lambda item: (-item[1].urgency.level.rank, item[0])))
 
 
-def _set_papers(out: Path, made: Mapping[str, Assessment]) -> Iterator[None]:
+def _set_papers(out: Path, made: Mapping[str, Assessment], samples: Mapping[str, bytes]) -> Iterator[None]:
     """Set one PDF after another in as many processes as there are processors: it is Python's work, so threads do not help."""
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -50,7 +50,8 @@ def _set_papers(out: Path, made: Mapping[str, Assessment]) -> Iterator[None]:
     pool = ProcessPoolExecutor(min(len(made), os.cpu_count() or 1), multiprocessing.get_context("spawn"))
     try:
         waiting = [
-            pool.submit(_set_paper, assessment.to_json(), out / f"{name}.pdf") for name, assessment in made.items()
+            pool.submit(_set_paper, assessment.to_json(), samples[name], out / f"{name}.pdf")
+            for name, assessment in made.items()
         ]
         for done in as_completed(waiting):
             done.result()
@@ -59,8 +60,8 @@ def _set_papers(out: Path, made: Mapping[str, Assessment]) -> Iterator[None]:
         pool.shutdown(cancel_futures=True)
 
 
-def _set_paper(assessment: str, path: Path) -> None:
-    paper = render(Assessment.from_json(assessment), format="pdf")
+def _set_paper(assessment: str, intake: bytes, path: Path) -> None:
+    paper = render(Assessment.from_json(assessment), format="pdf", intake=intake)
     write_file(path, paper if isinstance(paper, bytes) else paper.encode())
 
 
