@@ -175,7 +175,7 @@ def _outcome(
 
 
 def _notes(reported: Assessment | None, rerun: Assessment | None) -> Iterator[str]:
-    # The id rests on the intake as it was written and on the knowledge base; a date or a set of Python is written as JSON has it.
+    # The id rests on the intake as it was written: `null` and `"unknown"` are the same answer under another id.
     if reported and rerun and _version(reported) == _version(rerun) and reported.id != rerun.id:
         yield "The intake is not written as the one that was assessed was, so the assessment has another `id`."
 

@@ -317,7 +317,7 @@ def test_what_was_read_is_written_and_reads_the_same(text: str) -> None:
 
 
 def test_answers_as_python_has_them_are_assessed_alike(triage: Triage) -> None:
-    """Dates, sets and what no answer is; only the id tells that they were written otherwise."""
+    """Dates, sets and what no answer is, down to the id."""
     given: dict[str, object] = {
         **ANSWERS, "on": ON, "cramp_site": {"calf", "hand"}, "fever": object(), "collapse": ("a",),
         "lab_k": {"value": 3.1, "unit": "mmol/L", "on": date(2026, 3, 9)},
@@ -325,7 +325,7 @@ def test_answers_as_python_has_them_are_assessed_alike(triage: Triage) -> None:
     found = verify(paper(triage, given), triage)
 
     assert (found.outcome, found.attachments, found.sound) == ("identical", "unchanged", True)
-    assert "another `id`" in found.to_text()
+    assert "another `id`" not in found.to_text()
 
 
 # ---------- the command ----------
@@ -382,3 +382,13 @@ def test_a_report_of_an_intake_carries_it_as_it_was_written(triage: Triage, tmp_
     assert Assessment.from_json(carried.attachments[ASSESSMENT]) == assessment
     with pytest.raises(IntakeError):
         read_json(carried.attachments[INTAKE][:-1])
+
+
+def test_the_same_answers_written_otherwise_are_told(triage: Triage) -> None:
+    assessed = triage.assess({**ANSWERS, "fever": None}, on=ON)
+    made = triage.report(assessed, format="pdf", document="sbar", intake={**ANSWERS, "fever": "unknown"})
+    assert isinstance(made, bytes)
+    found = verify(made, triage)
+
+    assert found.outcome == "identical"
+    assert "another `id`" in found.to_text()
