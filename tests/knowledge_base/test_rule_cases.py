@@ -1,11 +1,11 @@
-"""Every rule and pattern fires where its cases say, and stays silent in their near misses."""
+"""Every rule and pattern fires where its cases say, stays silent in their near misses, and concludes what they say; advice is given so."""
 
-from pathlib import Path
-from typing import Any
+from datetime import date
 
 import pytest
-import yaml
 
+from triage import Triage
+from triage.casebook import Intake, RuleCase, rule_cases
 from triage.charting import chart_of
 from triage.conditions import Condition
 from triage.intake import read_intake
@@ -14,37 +14,51 @@ from triage.knowledge import KnowledgeBase
 from triage.resources import data_folder
 from triage.truth import TRUE
 
-FILES = sorted(data_folder("knowledge_base").glob("cases/rules/*.yaml"))
+ON = date(2026, 3, 12)
+CASES = rule_cases(data_folder("knowledge_base"))
 
 
-def holds(knowledge: KnowledgeBase, condition: Condition, raw: dict[str, Any]) -> bool:
-    intake = read_intake(knowledge, raw)
-    chart = chart_of(knowledge, intake.answers)
-    return (
-        Reference({name: pattern.when for name, pattern in knowledge.patterns.items()}, chart).truth(condition) is TRUE
-    )
+def holds(knowledge: KnowledgeBase, condition: Condition, raw: Intake) -> bool:
+    chart = chart_of(knowledge, read_intake(knowledge, raw).answers)
+    return Reference(knowledge.pattern_conditions, chart).truth(condition) is TRUE
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_cases(knowledge: KnowledgeBase, path: Path) -> None:
+def test_cases(knowledge: KnowledgeBase) -> None:
     wrong = []
-    for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
-        name = entry.get("rule") or entry["pattern"]
-        found = (knowledge.rules if "rule" in entry else knowledge.patterns).get(name)
-        if found is None:
-            wrong.append(f"{name}: no such rule or pattern")
-            continue
-        wrong += [f"{name} stays silent: {raw}" for raw in entry["fires"] if not holds(knowledge, found.when, raw)]
-        wrong += [f"{name} fires: {raw}" for raw in entry["near_miss"] if holds(knowledge, found.when, raw)]
+    for case in CASES:
+        if not case.advice:
+            when = (knowledge.rules if case.rule else knowledge.patterns)[case.rule or case.pattern].when
+            wrong += [f"{case.place} stays silent: {raw}" for raw in case.fires if not holds(knowledge, when, raw)]
+            wrong += [f"{case.place} fires: {raw}" for raw in case.near_miss if holds(knowledge, when, raw)]
 
     assert wrong == []
 
 
-def test_every_rule_and_pattern_has_a_case(knowledge: KnowledgeBase) -> None:
-    covered = {
-        entry.get("rule") or entry["pattern"]
-        for path in FILES
-        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))
+@pytest.mark.parametrize("case", [case for case in CASES if case.advice], ids=lambda case: case.advice)
+def test_advice(case: RuleCase, triage: Triage) -> None:
+    def given(raw: Intake) -> bool:
+        return case.advice in {item.id for item in triage.assess(raw, on=ON).advice_given}
+
+    assert [raw for raw in case.fires if not given(raw)] == []
+    assert [raw for raw in case.near_miss if given(raw)] == []
+
+
+@pytest.fixture(scope="module")
+def triage() -> Triage:
+    return Triage(engine="compiled")
+
+
+def test_every_rule_concludes_what_its_case_says(knowledge: KnowledgeBase) -> None:
+    said = {case.rule: (case.urgency, case.certainty) for case in CASES if case.rule}
+
+    assert said == {rule.id: (rule.urgency, rule.certainty) for rule in knowledge.rules.values()}
+
+
+def test_everything_has_a_case(knowledge: KnowledgeBase) -> None:
+    everything = {
+        *(f"rule {name}" for name in knowledge.rules),
+        *(f"pattern {name}" for name in knowledge.patterns),
+        *(f"advice {name}" for name in knowledge.guidance.advice),
     }
 
-    assert sorted({*knowledge.rules, *knowledge.patterns} - covered) == []
+    assert {case.place for case in CASES} == everything
