@@ -1,7 +1,7 @@
 """The named peer: experta as its documentation shows it, on the same patterns and rules.
 
-Promise: `Peer(patterns, rules).fire(chart)` gives the ids of the rules that fire; whether they are the right ones is for the
-caller to check, and `__main__` does so for every intake it times.
+Promise: `Peer(work)` gives the ids of the rules that fire; whether they are the right ones is for the caller to check, and
+`side_by_side` does so for everybody it times.
 
 What the peer is, exactly:
 
@@ -26,10 +26,11 @@ here, and less like the documentation.
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from itertools import combinations
 from typing import Any, assert_never
 
+from benchmarks.work import Person, Work
 from triage import truth
 from triage._experta import _PrivateImport
 from triage.chart import Chart, State, Value
@@ -71,24 +72,21 @@ class Peer:
     An experta engine with every pattern and rule.
 
     Args:
-        patterns: the condition of each pattern by id.
-        rules: the condition of each rule by id.
+        work: the patterns and rules.
         one_fact: declare one fact for the person instead of one for each finding.
     """
 
-    def __init__(
-        self, patterns: Mapping[str, Condition], rules: Mapping[str, Condition], *, one_fact: bool = False
-    ) -> None:
+    def __init__(self, work: Work, *, one_fact: bool = False) -> None:
         # A copy for each: experta caches the nodes of one network per class, and two engines would drive each other out of it.
         self._experta: Any = _PrivateImport(("experta", "frozendict")).module("experta")
-        self._patterns = patterns
+        self._patterns = work.patterns
         self._one_fact = one_fact
         self._classes: dict[str, Any] = {}
         self._accepts: dict[tuple[Leaf, Wanted], Any] = {}
         self._written: dict[tuple[str, Wanted] | tuple[Condition, Wanted], Any] = {}
         self._rules: dict[str, Any] = {}
         self._fired: set[str] = set()
-        for rule, condition in rules.items():
+        for rule, condition in work.rules.items():
             written = self._write(condition, frozenset({TRUE}))
             self._rules[f"rule {rule}"] = self._experta.Rule(written)(self._fires(rule))
         self._tested = {tested(leaf) for leaf, _ in self._accepts}
@@ -105,11 +103,14 @@ class Peer:
         """How many conjunctions experta made of them: one ends in each node of its conflict set."""
         return len(self._engine.matcher._get_conflict_set_nodes())
 
-    def fire(self, chart: Chart) -> frozenset[str]:
+    def given(self, person: Person) -> dict[str, Answer]:
+        """Give what some rule asks of a person: values, and states where no value is usable."""
+        return self._answers(person.chart)
+
+    def fire(self, answers: dict[str, Answer]) -> frozenset[str]:
         """Give the ids of the rules that fire."""
         self._fired.clear()
         self._engine.reset()
-        answers = self._answers(chart)
         if self._one_fact:
             self._engine.declare(self._fact("Person", **answers))
         else:

@@ -1,4 +1,4 @@
-"""CLIPS 6.4 through clipspy, given the rules twice: as our conjunctions, and written its own way.
+"""CLIPS 6.4 through clipspy, given the rules three times: as our conjunctions, written its own way, and that for interviews.
 
 `ClipsConjunctions`: one `defrule` for each conjunction, one `deftemplate` without slots for each fact.
 
@@ -7,20 +7,24 @@ for each thing asked of a pattern, nested with `and`, `or` and `not` as the form
 nested `or`s out itself. "At least n" is an `or` of every choice of n; where that is more than `MANY`, each part that holds is a fact
 and n different ones are wanted.
 
+`ClipsIncremental`: the same rules with `logical` around each condition, so that what no longer holds is withdrawn. It is told only what
+has changed since the answer before, and keeps what it has concluded.
+
 clipspy 1.0.6 never lets a fact go (`Fact.__del__` gives `ReleaseFact` one argument too many and swallows the TypeError), so CLIPS
-becomes slower and larger with every person. Here each fact is released once it is asserted, which favours the peer.
+becomes slower and larger with every person. Here each fact is released once it is asserted or withdrawn, which favours the peer.
 
 No rule can fire wrongly for being too early: `not` stands only before answers, which are all there before the first rule fires.
 """
 
 import importlib
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.metadata import version
 from itertools import combinations, count, pairwise
 from typing import Any, assert_never
 
 from benchmarks.peer_form import Conjunctions, Form, Forms, Given, Has, Medicine, No, Number, OneOf, Reached, Several
+from benchmarks.work import Person
 from triage.chart import Chart
 from triage.conditions import MEDICINES
 
@@ -43,12 +47,18 @@ class _Clips:
         self.environment = clips.Environment()
         self.fired: set[int] = set()
         self.environment.define_function(self._note, name="note")
+        self.environment.define_function(self._forget, name="forget")
 
     def _note(self, number: int) -> None:
         self.fired.add(number)
 
+    def _forget(self, number: int) -> None:
+        self.fired.discard(number)
+
     def add(self, template: Any, **slots: Any) -> None:
-        fact = template.assert_fact(**slots)
+        self.release(template.assert_fact(**slots))
+
+    def release(self, fact: Any) -> None:
         if self._release:
             self._release(fact._fact)
 
@@ -75,6 +85,10 @@ class ClipsConjunctions:
             action = f"(note {head})" if head in conjunctions.rules else f"(assert (n{head}))"
             environment.build(f"(defrule r{place} {' '.join(f'(n{name})' for name in needed)} => {action})")
 
+    def given(self, person: Person) -> Chart:
+        """Give the chart of a person: the conjunctions are of outcomes of tests, and making those tests is part of the work."""
+        return person.chart
+
     def fire(self, chart: Chart) -> frozenset[str]:
         """Give the ids of the rules that fire."""
         self._clips.reset()
@@ -94,11 +108,12 @@ class ClipsOwn:
         build = self._clips.environment.build
         for key, several in forms.keys.items():
             build(f"(deftemplate f_{key} ({'multislot' if several else 'slot'} is))")
-        build(
-            "(deftemplate medicine (slot name) (slot stopped) (slot stopped_days) (slot started_days) (slot dose_mg))"
-        )
+        details = " ".join(f"(slot {field})" for field in forms.details)
+        build(f"(deftemplate medicine (slot name) (slot stopped) {details})")
         build("(deftemplate pattern (slot place))")
         build("(deftemplate part (slot of) (slot place))")
+        build("(deftemplate holds (slot place))")
+        build("(deftemplate noted (slot place))")
         build("(deftemplate always)")
         build("(deftemplate never)")
         build("(deffacts at_first (always))")
@@ -106,28 +121,45 @@ class ClipsOwn:
             self._rule(f"p{place}", form, f"(assert (pattern (place {place})))")
         self._ids = list(forms.rules)
         for place, form in enumerate(forms.rules.values()):
-            self._rule(f"r{place}", form, f"(note {place})")
+            self._rule(f"r{place}", form, self._conclusion(place))
         find = self._clips.environment.find_template
         self._templates = {key: find(f"f_{key}") for key in forms.keys}
         self._medicine = find("medicine")
 
-    def fire(self, chart: Chart) -> frozenset[str]:
+    def given(self, person: Person) -> Any:
+        """Give what is known of a person."""
+        return self._forms.told(person.chart)
+
+    def fire(self, told: Any) -> frozenset[str]:
         """Give the ids of the rules that fire."""
         self._clips.reset()
-        told = self._forms.told(chart)
-        for entry in told.get(MEDICINES, ()):
-            self._clips.add(
-                self._medicine, **{field: False if value is None else value for field, value in entry.items()}
-            )
-        if MEDICINES in told:
-            told[MEDICINES] = True  # that there is a list; its entries are facts of their own
-        for key, value in told.items():
-            if key in self._templates:
-                self._clips.add(self._templates[key], **{"is": value})
+        for template, slots in self._facts(told):
+            self._clips.add(template, **slots)
+        return self._run()
+
+    def _run(self) -> frozenset[str]:
         return frozenset(self._ids[place] for place in self._clips.run())
 
+    def _facts(self, told: Mapping[str, Any]) -> Iterator[tuple[Any, dict[str, Any]]]:
+        """Give the template and the slots of each fact about what is known."""
+        for key, value in told.items():
+            if key == MEDICINES:
+                for entry in value:
+                    yield self._medicine, {field: False if one is None else one for field, one in entry.items()}
+                value = True  # that there is a list
+            if key in self._templates:
+                yield self._templates[key], {"is": value}
+
+    def _conclusion(self, place: int) -> str:
+        """Write what a rule does."""
+        return f"(note {place})"
+
     def _rule(self, name: str, form: Form, action: str) -> None:
-        self._clips.environment.build(f"(defrule {name} {self._write(form)} => {action})")
+        self._clips.environment.build(f"(defrule {name} {self._left(form)} => {action})")
+
+    def _left(self, form: Form) -> str:
+        """Write what a rule needs."""
+        return self._write(form)
 
     def _write(self, form: Form) -> str:
         match form:
@@ -188,6 +220,57 @@ class ClipsOwn:
                 f"({field} {variable}&:{f'(and {told} {holds})' if test.sure else f'(or (not {told}) {holds})'})"
             )
         return f"(medicine {' '.join(slots)})"
+
+
+class ClipsIncremental(ClipsOwn):
+    """
+    CLIPS that keeps its conclusions from one answer of an interview to the next.
+
+    `given` is asked for the steps in their order: what it gives is the change since the step before.
+    """
+
+    def __init__(self, forms: Forms) -> None:
+        super().__init__(forms)
+        build = self._clips.environment.build
+        build("(defrule noted (holds (place ?place)) => (assert (noted (place ?place))) (note ?place))")
+        build(
+            "(defrule gone ?noted <- (noted (place ?place)) (not (holds (place ?place))) "
+            "=> (retract ?noted) (forget ?place))"
+        )
+        self._there: dict[str, list[Any]] = {}
+        self._before = Person({}, Chart({}, {}))
+
+    def given(self, person: Person) -> Any:
+        """Give whether an interview begins, the keys whose facts are gone, and what is told anew."""
+        begins = not self._before.answers.keys() < person.answers.keys()
+        before = {} if begins else self._forms.told(self._before.chart)
+        self._before = person
+        told = self._forms.told(person.chart)
+        gone = [key for key, value in before.items() if told.get(key) != value]
+        return begins, gone, {key: value for key, value in told.items() if key in gone or key not in before}
+
+    def fire(self, told: Any) -> frozenset[str]:
+        """Give the ids of the rules that hold now."""
+        begins, gone, new = told
+        if begins:
+            self._withdraw(list(self._there))
+            self._clips.reset()
+        self._withdraw(gone)
+        for key, value in new.items():
+            self._there[key] = [template.assert_fact(**slots) for template, slots in self._facts({key: value})]
+        return self._run()
+
+    def _withdraw(self, keys: Iterable[str]) -> None:
+        for key in keys:
+            for fact in self._there.pop(key):
+                fact.retract()
+                self._clips.release(fact)
+
+    def _conclusion(self, place: int) -> str:
+        return f"(assert (holds (place {place})))"
+
+    def _left(self, form: Form) -> str:
+        return f"(logical {self._write(form)})"
 
 
 def _constant(value: bool | str) -> str:

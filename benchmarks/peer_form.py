@@ -7,13 +7,14 @@ Other engines know only "is there" and "is not there". Two things are made for t
   named, once for each thing asked of it. "At least n of m" stays what it is.
 * `Conjunctions`: what our experta reader compiles the rules to, conjunctions of facts that are there, helper facts included.
 
-`Forms.told(chart)` is the person for the first, `Conjunctions.facts(chart)` for the second; both belong to a peer's own time.
+`Forms.told(chart)` is the person for the first, plain data as a host would hand it over. `Conjunctions.facts(chart)` is the person for
+the second: the facts that our experta reader would declare, each the outcome of a test.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias, assert_never
 
+from benchmarks.work import Work
 from triage.chart import Chart, Interval, State
 from triage.conditions import (
     MEDICINES,
@@ -49,21 +50,6 @@ OPPOSITE = {
     Operator.ABOVE: Operator.AT_MOST,
     Operator.AT_LEAST: Operator.BELOW,
 }
-
-
-@dataclass(frozen=True)
-class Work:
-    """
-    Rules to evaluate.
-
-    Args:
-        patterns, rules: their conditions by id.
-        counted: the derived quantities that may come out as an interval.
-    """
-
-    patterns: Mapping[str, Condition]
-    rules: Mapping[str, Condition]
-    counted: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -146,7 +132,7 @@ class Forms:
     The rules as two-valued forms.
 
     `patterns` lists what is asked of patterns, each after those it needs; `rules` is by id; `keys` are the names `told` may use, and
-    whether each holds a list.
+    whether each holds a list; `details` are the fields of a medicine that some rule asks for, beside its name and whether it was stopped.
     """
 
     def __init__(self, work: Work) -> None:
@@ -161,7 +147,9 @@ class Forms:
         self._single = {tested(leaf) for leaf in leaves if isinstance(leaf, Present | IsOneOf)}
         self._tested = {tested(leaf) for leaf in leaves}
         self._gaps = {tested(leaf) for leaf in leaves if isinstance(leaf, AskedUnknown)}
-        self._medicines = {name for leaf in leaves if isinstance(leaf, Takes) for name in leaf.names}
+        takes = [leaf for leaf in leaves if isinstance(leaf, Takes)]
+        self._medicines = {name for leaf in takes for name in leaf.names}
+        self.details = sorted({field for leaf in takes for field, _, _ in _details(leaf)})
         self.keys: dict[str, bool] = {}
         self.patterns: list[Form] = []
         self.rules = {name: self._form(when, Polarity.HOLDS) for name, when in work.rules.items()}
@@ -201,9 +189,7 @@ class Forms:
             {
                 "name": str(name),  # plain, as a host's would be: the loader's own kind of text knows its line
                 "stopped": entry.stopped,
-                "stopped_days": entry.stopped_days,
-                "started_days": entry.started_days,
-                "dose_mg": entry.dose_mg,
+                **{field: getattr(entry, field) for field in self.details},
             }
             for entry in taken.entries
             for name in sorted(entry.names & self._medicines)
@@ -301,13 +287,7 @@ class Forms:
 
     def _taken(self, test: Takes, *, sure: bool) -> Medicine:
         self._key(MEDICINES)
-        asked = (
-            ("stopped_days", Operator.AT_MOST, test.stopped_within),
-            ("started_days", Operator.AT_MOST, test.started_within),
-            ("dose_mg", Operator.ABOVE, test.dose_above),
-        )
-        details = tuple((field, sign, limit) for field, sign, limit in asked if limit is not None)
-        return Medicine(test.names, test.stopped_within is not None, details, sure)
+        return Medicine(test.names, test.stopped_within is not None, _details(test), sure)
 
     def _not_applicable(self, name: str) -> Form:
         return OneOf(self._key(f"{name}__na"), (True,))
@@ -322,6 +302,15 @@ class Forms:
     def _key(self, key: str, *, several: bool = False) -> str:
         self.keys[key] = self.keys.get(key, False) or several
         return key
+
+
+def _details(test: Takes) -> tuple[tuple[str, Operator, float], ...]:
+    asked = (
+        ("stopped_days", Operator.AT_MOST, test.stopped_within),
+        ("started_days", Operator.AT_MOST, test.started_within),
+        ("dose_mg", Operator.ABOVE, test.dose_above),
+    )
+    return tuple((field, sign, limit) for field, sign, limit in asked if limit is not None)
 
 
 def several(number: int, *parts: Form) -> Form:

@@ -5,11 +5,11 @@ questions. Nobody could keep such a function right by hand; it shows what the ru
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, assert_never
 
 from benchmarks.peer_form import Form, Forms, Given, Has, Medicine, No, Number, OneOf, Reached, Several
-from triage.chart import Chart
+from benchmarks.work import Person
 
 
 class PlainPython:
@@ -25,9 +25,12 @@ class PlainPython:
         exec(compile("\n".join(lines), "<rules as code>", "exec"), names)
         self._rules: Callable[[Callable[..., Any]], list[str]] = names["rules"]
 
-    def fire(self, chart: Chart) -> frozenset[str]:
+    def given(self, person: Person) -> dict[str, Any]:
+        """Give what is known of a person."""
+        return self._forms.told(person.chart)
+
+    def fire(self, told: dict[str, Any]) -> frozenset[str]:
         """Give the ids of the rules that fire."""
-        told: Mapping[str, Any] = self._forms.told(chart)
         return frozenset(self._rules(told.get))
 
 

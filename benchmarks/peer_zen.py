@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any, assert_never
 
 from benchmarks.peer_form import Form, Forms, Given, Has, Medicine, No, Number, OneOf, Reached, Several
-from triage.chart import Chart
+from benchmarks.work import Person
 
 
 class Zen:
@@ -38,9 +38,13 @@ class Zen:
         self._decision = self._engine.create_decision(json.dumps({"nodes": whole, "edges": edges}))
         self._ids = [(f"r{place}", name) for place, name in enumerate(forms.rules)]
 
-    def fire(self, chart: Chart) -> frozenset[str]:
+    def given(self, person: Person) -> dict[str, Any]:
+        """Give what is known of a person."""
+        return self._forms.told(person.chart)
+
+    def fire(self, told: dict[str, Any]) -> frozenset[str]:
         """Give the ids of the rules that fire."""
-        result = self._decision.evaluate(self._forms.told(chart))["result"]
+        result = self._decision.evaluate(told)["result"]
         return frozenset(name for key, name in self._ids if result[key])
 
 

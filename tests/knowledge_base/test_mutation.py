@@ -5,6 +5,8 @@ from datetime import date
 
 import pytest
 
+from triage import Triage
+from triage.casebook import Reached, vignettes
 from triage.catching import Checks, examine, explained
 from triage.knowledge import KnowledgeBase
 from triage.mutating import Kind, Mutant, drawn, mutants
@@ -27,6 +29,20 @@ def checks(knowledge: KnowledgeBase) -> Checks:
 
 def test_no_case_fails_as_it_is(checks: Checks) -> None:
     assert checks.failing == []
+
+
+def test_vignettes_come_to_what_the_engine_says(checks: Checks) -> None:
+    """Mutants are judged by the steps of the engine, taken one by one; they must come to the same."""
+    engine, reached = Triage(engine="compiled"), checks.reached()
+
+    for case in vignettes(FOLDER)[::6]:
+        found = engine.assess(case.intake, on=ON)
+        assert reached[f"vignette {case.id}"] == Reached(
+            found.urgency.level,
+            {cause.id for cause in found.causes},
+            {item.id for item in found.advice_given},
+            {rule.id for rule in found.fired_rules},
+        )
 
 
 def test_a_sample_is_caught_or_explained(checks: Checks, every: list[Mutant]) -> None:

@@ -1,11 +1,10 @@
 """Both readers that fire give exactly what the reference reader calls TRUE, on every case of the knowledge base."""
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
-import yaml
 
+from triage.casebook import Intake, rule_cases, vignettes
 from triage.chart import Chart
 from triage.charting import chart_of
 from triage.intake import read_intake
@@ -17,12 +16,10 @@ from triage.resources import data_folder
 from triage.truth import TRUE
 
 
-def intakes() -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    for path in sorted(data_folder("knowledge_base").glob("cases/**/*.yaml")):
-        for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
-            found += [entry["intake"]] if "intake" in entry else [*entry["fires"], *entry["near_miss"]]
-    return found
+def intakes() -> list[Intake]:
+    folder = data_folder("knowledge_base")
+    near = [raw for case in rule_cases(folder) for raw in (*case.fires, *case.near_miss)]
+    return [*(case.intake for case in vignettes(folder)), *near]
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,6 @@ from typer.testing import CliRunner
 from triage import KnowledgeBaseError, Triage
 from triage.casebook import Reached, rule_cases, vignettes
 from triage.catching import Checks, examine, explained
-from triage.chart import Chart
 from triage.cli import exits
 from triage.cli.commands import app
 from triage.conditions import (
@@ -40,8 +39,7 @@ from triage.guidance import Withholding
 from triage.knowledge import KnowledgeBase
 from triage.loader.load import load
 from triage.medicines import MedicineClass
-from triage.mutating import Kind, Mutant, drawn, mutants, written
-from triage.resources import data_folder
+from triage.mutating import Kind, drawn, mutants, written
 
 DAY = date(2026, 3, 12)
 NOSEBLEED = Path(__file__).resolve().parents[1] / "packs" / "nosebleed"
@@ -338,26 +336,19 @@ def test_what_fails_as_it_is_catches_nothing(folder: Path) -> None:
     assert caught_by(folder, "rule NB-4: urgency routine") == ""
 
 
-@pytest.mark.parametrize("folder_name", ["packs", "knowledge_base"])
-def test_vignettes_come_to_what_the_engine_says(folder_name: str) -> None:
+def test_vignettes_come_to_what_the_engine_says() -> None:
     """The steps of the engine are taken one by one here; they must come to the same."""
-    folder = NOSEBLEED if folder_name == "packs" else data_folder("knowledge_base")
-    engine = Triage(folder, engine="compiled")
-    reached = Checks(engine.knowledge, folder, on=DAY).reached()
-    said = {}
-    for case in vignettes(folder)[::7]:
+    engine = Triage(NOSEBLEED, engine="compiled")
+    reached = Checks(engine.knowledge, NOSEBLEED, on=DAY).reached()
+
+    for case in vignettes(NOSEBLEED):
         found = engine.assess(case.intake, on=DAY)
-        said[f"vignette {case.id}"] = Reached(
+        assert reached[f"vignette {case.id}"] == Reached(
             found.urgency.level,
             {cause.id for cause in found.causes},
             {item.id for item in found.advice_given},
             {rule.id for rule in found.fired_rules},
         )
-
-    assert said
-    assert {label: one for label, one in reached.items() if label in said} == {
-        label: one for label, one in said.items() if label in reached
-    }
 
 
 def test_processes_find_the_same(folder: Path) -> None:
@@ -469,11 +460,8 @@ def test_a_case_that_fails_as_it_is_is_a_fault(folder: Path) -> None:
 
 
 def test_nothing_is_changed_in_place(nosebleed: KnowledgeBase) -> None:
-    before = load(NOSEBLEED)
     checks = Checks(nosebleed, NOSEBLEED, on=DAY)
     for mutant in mutants(nosebleed):
         checks.catching(mutant)
 
-    assert isinstance(mutant, Mutant)
-    assert nosebleed == before
-    assert Chart({}, {}) == Chart({}, {})
+    assert nosebleed == load(NOSEBLEED)
