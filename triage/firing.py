@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from triage.chart import Chart, State
 from triage.conditions import AskedUnknown, Leaf, Missing, tested
@@ -16,7 +17,7 @@ class Literal:
     leaf: Leaf
     polarity: Polarity
 
-    @property
+    @cached_property
     def order(self) -> tuple[str, str, str]:
         """Give the sort key: what is tested, then how."""
         return tested(self.leaf), repr(self.leaf), self.polarity.value

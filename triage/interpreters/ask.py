@@ -129,6 +129,7 @@ class Program:
         for place, node in enumerate(self.nodes):
             if node.key[0] == "leaf":
                 leaves.setdefault(tested(node.key[1]), []).append((place, node.key[1]))
+        self._literals: dict[_Asked, frozenset[Literal]] = {}
         self._tests = {name: _Tests(name, own) for name, own in leaves.items()}
         self._run = _compiled(self.nodes)
         self._unasked = [ends.FALSE] * len(self.nodes)
@@ -181,7 +182,7 @@ class Program:
     def fire(self, chart: Chart) -> Firing:
         """Give the rules that hold on a chart as it stands, with every answer that any way to them rests on."""
         reading = self.read(chart)
-        trace = _Trace(self._conditions, reading)
+        trace = _Trace(self._conditions, reading, self._literals)
         found = {name: trace.behind(self._rules[name], Polarity.HOLDS) for name in reading.true_rules()}
         return Firing(
             rules={
@@ -332,10 +333,14 @@ def _when_open(leaf: Leaf) -> int:
 class _Trace:
     """Opens what holds down to the answers."""
 
-    def __init__(self, patterns: Mapping[str, Condition], reading: Reading) -> None:
+    def __init__(
+        self, patterns: Mapping[str, Condition], reading: Reading, literals: "dict[_Asked, frozenset[Literal]]"
+    ) -> None:
         self._patterns = patterns
         self._reading = reading
-        self._found: dict[tuple[int, Polarity], _Behind] = {}
+        # Made once for all charts: to make one, and to say where it is sorted, takes longer than to find it.
+        self._literals = literals
+        self._found: dict[_Asked, _Behind] = {}
 
     def behind(self, condition: Condition, polarity: Polarity) -> "_Behind":
         """Give the answers and patterns behind a condition that has a polarity."""
@@ -362,7 +367,10 @@ class _Trace:
             case UrgencyAtLeast():
                 raise TriageError("the final urgency is not known before the verdict; only advice may test it")
             case _:
-                return frozenset({Literal(condition, polarity)}), frozenset()
+                key = (id(condition), polarity)
+                if key not in self._literals:
+                    self._literals[key] = frozenset({Literal(condition, polarity)})
+                return self._literals[key], frozenset()
         if polarity in (Polarity.EXCLUDED, Polarity.NOT_SHOWN):
             needed = len(parts) - needed + 1
         if needed <= 0:  # it holds of itself
@@ -375,6 +383,8 @@ class _Trace:
         )
 
 
+_Asked: TypeAlias = tuple[int, Polarity]
+"""The address of a condition, which its program keeps alive, and what is asked of it."""
 _Behind: TypeAlias = tuple[frozenset[Literal], frozenset[str]]
 """The answers something rests on, and the patterns it was reached through."""
 
