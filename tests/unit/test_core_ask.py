@@ -25,6 +25,7 @@ from triage.interpreters.ask import Program
 from triage.interpreters.fire import Network
 from triage.interpreters.reference import Reference
 from triage.polarity import Polarity
+from triage.truth import Truth
 
 A, B = Present("a"), Present("b")
 HOLDS, EXCLUDED, NOT_SHOWN = Polarity.HOLDS, Polarity.EXCLUDED, Polarity.NOT_SHOWN
@@ -98,3 +99,11 @@ def test_what_a_test_of_an_unanswered_finding_may_end_as(
     assert program.read(chart()).rule("rule") == settled
     assert program.bounds(chart(), ("a",)).rule("rule") == opened
     assert program.bounds(chart(), ("b",), {"a": ("b",)}).rule("rule") == fading
+
+
+@pytest.mark.parametrize("taken", [Takes(("statin",)), Takes(("statin",), dose_above=20.0)])
+def test_a_list_of_medicines_that_does_not_apply_holds_none(taken: Condition) -> None:
+    away = Chart({}, {"medicines": State.NOT_APPLICABLE})
+
+    assert Reference({}, away).truth(taken) is Truth.FALSE
+    assert Program({}, {"rule": taken}).read(away).rule("rule") == ends.FALSE
