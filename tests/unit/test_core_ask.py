@@ -1,5 +1,7 @@
 """What holds of itself rests on nothing, in both firing readers; and how the compiled one opens a test."""
 
+from dataclasses import replace
+
 import pytest
 
 from triage import ends
@@ -24,6 +26,7 @@ from triage.firing import Literal
 from triage.interpreters.ask import Program
 from triage.interpreters.fire import Network
 from triage.interpreters.reference import Reference
+from triage.medicines import MedicineEntry, MedicineList
 from triage.polarity import Polarity
 from triage.truth import Truth
 
@@ -107,3 +110,39 @@ def test_a_list_of_medicines_that_does_not_apply_holds_none(taken: Condition) ->
 
     assert Reference({}, away).truth(taken) is Truth.FALSE
     assert Program({}, {"rule": taken}).read(away).rule("rule") == ends.FALSE
+
+
+STATIN = MedicineEntry("a statin", ingredients=("statin",), recognised=True, dose_mg=40.0)
+
+
+@pytest.mark.parametrize(
+    "taken",
+    [
+        Takes(("statin",)), Takes(("statin",), dose_above=20.0), Takes(("statin",), dose_above=40.0),
+        Takes(("statin",), stopped_within=14.0), Takes(("statin",), started_within=14.0), Takes(("digoxin",)),
+        Takes(("digoxin", "statin"), dose_above=20.0), AnyOf((Takes(("statin",)),)), AllOf((Takes(("statin",)),)),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("complete", [True, False])
+@pytest.mark.parametrize(
+    "entries",
+    [
+        (), (STATIN,), (replace(STATIN, dose_mg=None),), (replace(STATIN, stopped=True, stopped_days=5.0),),
+        (replace(STATIN, stopped=True, stopped_days=40.0),), (replace(STATIN, started_days=3.0),),
+        (replace(STATIN, ingredients=(), recognised=False),),
+    ],
+)  # fmt: skip
+def test_medicines_are_read_as_the_reference_reads_them(
+    taken: Condition, complete: bool, entries: tuple[MedicineEntry, ...]
+) -> None:
+    person = Chart({"medicines": MedicineList(entries, complete)}, {"medicines": State.ANSWERED})
+
+    assert ends.TRUTH[Program({}, {"rule": taken}).read(person).rule("rule")] is Reference({}, person).truth(taken)
+
+
+@pytest.mark.parametrize("reader", [Program, Network])
+@pytest.mark.parametrize("joined", [AllOf, AnyOf])
+def test_a_join_of_one_part_rests_on_it(reader: type, joined: type) -> None:
+    fired = reader({}, {"rule": joined((A,)), "not": Not(joined((B,)))}).fire(chart(a=True, b=False))
+
+    assert fired.rules == {"rule": (Literal(A, HOLDS),), "not": (Literal(B, EXCLUDED),)}
