@@ -1,8 +1,9 @@
 """What open answers can still do: the ends of the urgency, and the questions that could raise it.
 
 A finding is open when it has no usable answer and may still get one: it may take any value, or end as asked but unknown.
-Everything else stays as it is, but for what an open answer would correct (`triage/conflicts.py`). Tests of one finding are taken one by one, so a condition may be given a value it cannot really
-end with, but never lacks one that it can: what is settled here is settled, and the final urgency lies between the two ends.
+Everything else stays as it is, but for what an open answer would correct (`triage/conflicts.py`). Tests of one finding are taken one
+by one, so a condition may be given a value it cannot really end with, but never lacks one that it can: what is settled here is
+settled, and the final urgency lies between the two ends.
 """
 
 from collections import defaultdict

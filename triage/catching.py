@@ -22,7 +22,7 @@ from triage.casebook import Intake, Reached, RuleCase, Vignette, compared, rule_
 from triage.chart import Chart, Value
 from triage.charting import chart_of
 from triage.conditions import MEDICINES, Condition, patterns
-from triage.conflicts import corrected
+from triage.conflicts import readings
 from triage.errors import KnowledgeBaseError, KnowledgeFault
 from triage.findings import DerivedQuantity, FindingDefinition
 from triage.guidance import Advice
@@ -302,9 +302,8 @@ class Checks:
         Args:
             again: the rules whose condition, or a pattern behind it, is not the compiled one.
         """
-        better, dropped, conflicts = corrected(knowledge, answers)
         found = []
-        for reading in (better, answers, dropped) if conflicts else (answers,):
+        for reading, _ in readings(knowledge, answers):
             chart = chart_of(knowledge, reading)
             fired = set(self._program.read(chart).true_rules()) - set(again)
             fired |= {name for name in again if _holds(knowledge, knowledge.rules[name].when, chart)}

@@ -17,7 +17,7 @@ from triage.assessment import Plain, Published
 from triage.chart import Chart, Interval, State, Value
 from triage.charting import chart_of, told_apart
 from triage.conditions import MEDICINES, Urgency
-from triage.conflicts import corrected
+from triage.conflicts import readings
 from triage.findings import Bands, FindingDefinition, Kind
 from triage.formulas import STEP, Formula, evaluate, inputs, rounded
 from triage.intake import as_intake
@@ -139,9 +139,8 @@ def changes(
         return verdict(knowledge, chart, program.read(chart).true_rules()).urgency
 
     def judged(told: Mapping[str, Value | None]) -> Urgency:
-        better, dropped, conflicts = corrected(knowledge, told)
-        readings = (better, told, dropped) if conflicts else (told,)
-        return max((urgency_of(chart_of(knowledge, one)) for one in readings), key=lambda level: level.rank)
+        levels = (urgency_of(chart_of(knowledge, answers)) for answers, _ in readings(knowledge, told))
+        return max(levels, key=lambda level: level.rank)
 
     now = urgency_of(person.chart)
     found: dict[tuple[str, Urgency], Turn] = {}

@@ -67,6 +67,28 @@ def corrected(
     return better, dropped, tuple(found)
 
 
+def readings(
+    knowledge: KnowledgeBase, answers: Mapping[str, Value | None]
+) -> tuple[tuple[Answers, tuple[ConflictFound, ...]], ...]:
+    """
+    Give every reading of some answers that is judged, each with the contradictions and which side of them it keeps.
+
+    Of equally urgent ones the first counts. Answers that do not contradict each other have one reading: themselves.
+    """
+    better, dropped, conflicts = corrected(knowledge, answers)
+    if not conflicts:
+        return ((dict(answers), ()),)
+    return (
+        (better, conflicts),
+        (dict(answers), _kept(conflicts, "as answered")),
+        (dropped, _kept(conflicts, "without the answer that contradicts")),
+    )
+
+
+def _kept(conflicts: tuple[ConflictFound, ...], said: str) -> tuple[ConflictFound, ...]:
+    return tuple(one.model_copy(update={"kept": f"{said}: the more urgent reading"}) for one in conflicts)
+
+
 def _asserts(finding: FindingDefinition, value: Value | None) -> bool:
     """Whether an answer says that there is something."""
     if finding.kind is Kind.BOOLEAN:

@@ -8,7 +8,7 @@ higher: on these bits they are Python's `&` and `|`, for both ends at once.
 from triage import truth
 from triage.truth import Truth
 
-MAY_HOLD, _MUST_NOT_FAIL = 0b0100, 0b0010
+_MAY_HOLD, _MUST_NOT_FAIL = 0b0100, 0b0010
 _HIGHEST, _LOWEST = 0b1100, 0b0011
 
 TRUE, UNKNOWN, FALSE = 0b1111, 0b1010, 0b0000
@@ -34,7 +34,7 @@ def either(one: int, other: int) -> int:
 
 def may_hold(ends: int) -> bool:
     """Whether a condition may end TRUE."""
-    return bool(ends & MAY_HOLD)
+    return bool(ends & _MAY_HOLD)
 
 
 def may_fail(ends: int) -> bool:

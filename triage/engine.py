@@ -19,7 +19,7 @@ from triage.bounds import Completions
 from triage.changing import Changes, changes
 from triage.chart import Chart, Value
 from triage.charting import chart_of
-from triage.conflicts import corrected
+from triage.conflicts import readings
 from triage.errors import EngineDisagreement, UnknownNameError, suggestion
 from triage.explaining import Explanation, explain
 from triage.findings import Answerer
@@ -235,12 +235,10 @@ class Triage:
         Where answers contradict each other, every reading of them is judged and the most urgent is kept: a dangerous answer
         may complete the red-flag screen, which leaving it open would not.
         """
-        better, dropped, conflicts = corrected(self.knowledge, read.answers)
-        readings = [(better, ""), (read.answers, "as answered"), (dropped, "without the answer that contradicts")]
         judged = [
-            self._judge({**answers, **dict(zip(read.doubted, values, strict=True))}, engine, _kept(conflicts, said))
+            self._judge({**answers, **dict(zip(read.doubted, values, strict=True))}, engine, conflicts)
             for values in _choices(read)
-            for answers, said in (readings if conflicts else readings[1:2])
+            for answers, conflicts in readings(self.knowledge, read.answers)
         ]
         return max(judged, key=lambda decided: decided.verdict.urgency.rank)  # of equals the first
 
@@ -280,13 +278,6 @@ class _Decided:
     firing: Firing
     verdict: Verdict
     conflicts: tuple[ConflictFound, ...]
-
-
-def _kept(conflicts: tuple[ConflictFound, ...], said: str) -> tuple[ConflictFound, ...]:
-    """Say of each contradiction which reading was kept; empty: the one it names itself."""
-    return tuple(
-        one.model_copy(update={"kept": f"{said}: the more urgent reading"}) if said else one for one in conflicts
-    )
 
 
 def _who(scope: Collection[Answerer] | Collection[str]) -> tuple[Answerer, ...]:

@@ -1,4 +1,4 @@
-"""JSON text to an intake: strict about the notation, silent about the content, which `triage/intake.py` judges.
+"""JSON text to an intake, or to an assessment: strict about the notation, silent about the content, which `triage/intake.py` judges.
 
 Promise: nothing that was written is lost. JSON parsers keep the last of several answers under one name; here different answers
 become `Contradicting`, so that the engine sees all of them. Whatever this module gives can be printed and written out again:
@@ -9,6 +9,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
+from pydantic import ValidationError
+
+from triage.assessment import Assessment
 from triage.errors import IntakeError
 from triage.intake import Contradicting
 
@@ -52,6 +55,29 @@ def read_json(text: str | bytes) -> Mapping[str, object]:
     if not isinstance(found, dict):
         _refuse(f"intake: {_kind(found)}, not an object; {_EXAMPLE}")
     return found
+
+
+def read_assessment(given: Mapping[str, object], place: str) -> Assessment:
+    """
+    Read an assessment from what `read_json` gave.
+
+    Args:
+        place: what it is called in messages. They say where it does not fit and repeat nothing that stands there.
+
+    Raises:
+        IntakeError: of another schema, or it does not fit the schema.
+    """
+    expected = Assessment.model_fields["schema_"].default
+    if given.get("schema") != expected:
+        raise IntakeError([f"{place}: not of the schema `{expected}`; use the version that made it, or make it again"])
+    try:
+        return Assessment.model_validate(given)
+    except ValidationError as problem:
+        faults = [
+            f"{place}: {'.'.join(map(str, fault['loc']))}: {fault['msg'][:1].lower()}{fault['msg'][1:]}"
+            for fault in problem.errors(include_url=False, include_context=False, include_input=False)
+        ]
+        raise IntakeError([*faults, f"{place}: keep it as `triage assess --json` writes it"]) from None
 
 
 class _Members(tuple[tuple[str, object], ...]):

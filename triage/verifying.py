@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from typing import Literal, TypeAlias
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from triage.assessment import Assessment, Plain, Published
 from triage.engine import Triage
 from triage.errors import IntakeError, UnknownNameError
-from triage.json_intake import read_json
+from triage.json_intake import read_assessment, read_json
 from triage.reporting.archive import ASSESSMENT, INTAKE, digest, read_back
 from triage.reporting.words import read_moment, shorten
 
@@ -186,16 +186,7 @@ def _assessment(written: bytes) -> Assessment:
         given = read_json(written)
     except IntakeError as problem:
         raise IntakeError([line.replace("intake:", f"{ASSESSMENT}:", 1) for line in problem.problems]) from None
-    expected = Assessment.model_fields["schema_"].default
-    if given.get("schema") != expected:
-        raise IntakeError([f"{ASSESSMENT}: not of the schema `{expected}`; verify it with the version that made it"])
-    try:
-        found = Assessment.model_validate(given)
-    except ValidationError as problem:
-        faults = problem.errors(include_url=False, include_context=False, include_input=False)
-        raise IntakeError(
-            [f"{ASSESSMENT}: {'.'.join(map(str, fault['loc']))}: {_lowered(fault['msg'])}" for fault in faults]
-        ) from None
+    found = read_assessment(given, ASSESSMENT)
     if read_moment(found.as_of) is None:
         raise IntakeError([f"{ASSESSMENT}: as_of: not a day; verify the file as it was made"])
     return found
@@ -276,7 +267,3 @@ def _words(value: _Tree) -> str:
         return shorten(value, _LONGEST)
     called = value.get("label") or value.get("title")
     return shorten(called, _LONGEST) if isinstance(called, str) else ", ".join(map(str, value))[:_LONGEST]
-
-
-def _lowered(text: str) -> str:
-    return text[:1].lower() + text[1:]

@@ -38,7 +38,7 @@ def rewritten(triage: Triage, case: Vignette, turn: int) -> dict[str, Any]:
         finding = triage.knowledge.findings[name]
         given = case.intake.get(name)
         dated = {"on": given["on"]} if isinstance(given, dict) and "on" in given and "value" in given else {}
-        if finding.kind is Kind.QUANTITY and isinstance(value, float) and name not in read.doubted and given != dated:
+        if finding.kind is Kind.QUANTITY and isinstance(value, float) and name not in read.doubted:
             intake[name] = {**written(finding, value, turn), **dated}
     return intake
 

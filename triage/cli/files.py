@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
+from triage import json_intake
 from triage.assessment import Assessment
 from triage.cli.exits import NO_KNOWLEDGE, fail
 from triage.engine import Triage
@@ -64,20 +65,7 @@ def read_assessment(written: bytes, on: date | None, engine: Callable[[], Triage
     given = read_json(written)
     if "schema" not in given:
         return engine().assess(given, on=on), written
-    expected = Assessment.model_fields["schema_"].default
-    if given["schema"] != expected:
-        raise IntakeError([f"assessment: of another schema than `{expected}`; make it again with this version"])
-    from pydantic import ValidationError
-
-    try:
-        return Assessment.model_validate(given), None
-    except ValidationError as problem:
-        # Place and reason only: the rest of the message would repeat what stands there.
-        faults = [
-            f"assessment: {'.'.join(map(str, fault['loc']))}: {fault['msg'][:1].lower()}{fault['msg'][1:]}"
-            for fault in problem.errors(include_url=False, include_context=False, include_input=False)
-        ]
-        raise IntakeError([*faults, "assessment: send it as `triage assess --json` wrote it"]) from None
+    return json_intake.read_assessment(given, "assessment"), None
 
 
 def folder_of(folder: Path | None) -> Path:

@@ -44,7 +44,7 @@ def paper(
 
     Args:
         values: the template context.
-        document: report, letter or sbar.
+        document: report, letter, handout or sbar.
         page_size: A4 or Letter.
         templates: the host's folder, taken first.
         attachments: the files it carries, JSON by name.
