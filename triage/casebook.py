@@ -84,7 +84,7 @@ class RuleCase(Plain):
         return next(f"{kind} {name}" for kind in ("rule", "pattern", "advice") if (name := getattr(self, kind)))
 
 
-_Case = TypeVar("_Case", Vignette, RuleCase)
+_Entry = TypeVar("_Entry", bound=Plain)
 
 
 def vignettes(folder: Path) -> tuple[Vignette, ...]:
@@ -96,7 +96,7 @@ def vignettes(folder: Path) -> tuple[Vignette, ...]:
     """
     faults: list[KnowledgeFault] = []
     found: dict[str, Vignette] = {}
-    for file, line, case in _entries(folder, "cases/vignettes", Vignette, faults):
+    for file, line, case in _entries(folder, "cases/vignettes/*.yaml", Vignette, faults):
         if case.id in found:
             faults.append(KnowledgeFault(file, line, f"`{case.id}` has a case already; rename or join them"))
         found[case.id] = case
@@ -116,7 +116,7 @@ def rule_cases(folder: Path) -> tuple[RuleCase, ...]:
     faults: list[KnowledgeFault] = []
     found: dict[str, RuleCase] = {}
     first: dict[str, tuple[str, int]] = {}
-    for file, line, case in _entries(folder, "cases/rules", RuleCase, faults):
+    for file, line, case in _entries(folder, "cases/rules/*.yaml", RuleCase, faults):
         place = case.place
         first.setdefault(place, (file, line))
         before = found.get(place, case)
@@ -142,12 +142,41 @@ def _joined(one: RuleCase, other: RuleCase) -> RuleCase:
     return one.model_copy(update=joined)
 
 
+SURVIVORS = "cases/survivors.yaml"
+"""The changes of the knowledge base that no case can or need notice, each with the reason."""
+
+
+class Explained(Plain):
+    """Changes that no case notices, for one reason."""
+
+    reason: str
+    mutants: tuple[str, ...]
+
+
+def explained(folder: Path) -> dict[str, str]:
+    """
+    Read why no case notices some changes: the reason by the id of the mutant (`triage/mutating.py`).
+
+    Raises:
+        KnowledgeBaseError: the file cannot be read, has another form, or explains a mutant twice.
+    """
+    faults: list[KnowledgeFault] = []
+    found: dict[str, str] = {}
+    for file, line, one in _entries(folder, SURVIVORS, Explained, faults):
+        twice = [name for name in one.mutants if name in found]
+        faults += [KnowledgeFault(file, line, f"`{name}` is explained twice; keep one reason") for name in twice]
+        found |= dict.fromkeys(one.mutants, one.reason)
+    if faults:
+        raise KnowledgeBaseError(faults)
+    return found
+
+
 def _entries(
-    folder: Path, inside: str, kind: type[_Case], faults: list[KnowledgeFault]
-) -> Iterator[tuple[str, int, _Case]]:
-    """Give every entry of the files of a folder that has the right form, with its file and line; note the others."""
-    for path in sorted((folder / inside).glob("*.yaml")):
-        file = f"{inside}/{path.name}"
+    folder: Path, pattern: str, kind: type[_Entry], faults: list[KnowledgeFault]
+) -> Iterator[tuple[str, int, _Entry]]:
+    """Give every entry of some files of a folder that has the right form, with its file and line; note the others."""
+    for path in sorted(folder.glob(pattern)):
+        file = path.relative_to(folder).as_posix()
         for line, entry in read_intakes(path, folder, faults):
             try:
                 yield file, line, kind.model_validate(entry)

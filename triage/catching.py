@@ -14,16 +14,12 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import assert_never
 
-from pydantic import ValidationError
-
 from triage.advising import judge
-from triage.assessment import Plain
 from triage.casebook import Intake, Reached, RuleCase, Vignette, compared, rule_cases, vignettes
 from triage.chart import Chart, Value
 from triage.charting import chart_of
 from triage.conditions import MEDICINES, Condition, patterns
 from triage.conflicts import readings
-from triage.errors import KnowledgeBaseError, KnowledgeFault
 from triage.findings import DerivedQuantity, FindingDefinition
 from triage.guidance import Advice
 from triage.intake import read_intake
@@ -31,47 +27,11 @@ from triage.interpreters.ask import Program
 from triage.interpreters.reference import Reference
 from triage.knowledge import KnowledgeBase
 from triage.loader.load import load
-from triage.loader.source import read_intakes
 from triage.medicines import Ingredient, MedicineClass, MedicineList
 from triage.mutating import Mutant, mutants
 from triage.rules import Pattern, Rule
 from triage.truth import TRUE
 from triage.verdict import verdict
-
-SURVIVORS = "cases/survivors.yaml"
-"""The mutants that no case can or need catch, each with the reason."""
-
-
-class Explained(Plain):
-    """Mutants that survive for one reason."""
-
-    reason: str
-    mutants: tuple[str, ...]
-
-
-def explained(folder: Path) -> dict[str, str]:
-    """
-    Read why some mutants survive: the reason by the id of the mutant.
-
-    Raises:
-        KnowledgeBaseError: the file cannot be read, has another form, or explains a mutant twice.
-    """
-    path = folder / SURVIVORS
-    faults: list[KnowledgeFault] = []
-    found: dict[str, str] = {}
-    for line, entry in read_intakes(path, folder, faults) if path.is_file() else ():
-        try:
-            one = Explained.model_validate(entry)
-        except ValidationError as problem:
-            told = (f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in problem.errors())
-            faults += [KnowledgeFault(SURVIVORS, line, text) for text in told]
-            continue
-        twice = [name for name in one.mutants if name in found]
-        faults += [KnowledgeFault(SURVIVORS, line, f"`{name}` is explained twice; keep one reason") for name in twice]
-        found |= dict.fromkeys(one.mutants, one.reason)
-    if faults:
-        raise KnowledgeBaseError(faults)
-    return found
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from triage import Triage
-from triage.casebook import Reached, vignettes
-from triage.catching import Checks, examine, explained
+from triage.casebook import Reached, explained, vignettes
+from triage.catching import Checks, examine
 from triage.knowledge import KnowledgeBase
 from triage.mutating import Kind, Mutant, drawn, mutants
 from triage.resources import data_folder

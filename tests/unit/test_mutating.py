@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from triage import KnowledgeBaseError, Triage
-from triage.casebook import Reached, rule_cases, vignettes
-from triage.catching import Checks, examine, explained
+from triage.casebook import Reached, explained, rule_cases, vignettes
+from triage.catching import Checks, examine
 from triage.cli import exits
 from triage.cli.commands import app
 from triage.conditions import (

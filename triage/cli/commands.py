@@ -440,7 +440,8 @@ def mutate(
       triage kb mutate knowledge_base
       triage kb mutate --only EL- --sample 100
     """
-    from triage.catching import Checks, examine, explained
+    from triage.casebook import explained
+    from triage.catching import Checks, examine
     from triage.cli import mutation
     from triage.loader.load import load
     from triage.mutating import drawn, mutants

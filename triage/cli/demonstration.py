@@ -1,6 +1,5 @@
 """The demonstration: every sample intake assessed, its reports written, one page that links them."""
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,7 +7,9 @@ from urllib.parse import quote
 
 from triage.assessment import Assessment
 from triage.cli.files import engine_on, read_intake_file, write_file
-from triage.cli.terminal import console_for, tokens
+from triage.cli.printing import Settings, print_all
+from triage.cli.terminal import through, tokens
+from triage.errors import ReportError
 from triage.reporting import context, render
 from triage.reporting.pages import samples
 from triage.reporting.words import Plain, harmless, sentence
@@ -20,49 +21,19 @@ if TYPE_CHECKING:
 
 def write_samples(out: Path, *, pdf: bool) -> dict[str, Assessment]:
     """Write every sample's files into a folder; give the assessments by name, the most urgent first."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    samples = {path.stem: path.read_bytes() for path in sorted(data_folder("examples").glob("*.json"))}
+    paths = sorted(data_folder("examples").glob("*.json"))
     made: dict[str, Assessment] = {}
-    messages = console_for(stderr=True)
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=messages, transient=True, disable=not messages.is_terminal) as progress:
-        assessing = progress.add_task("Assessing", total=len(samples))
-        engine = engine_on(None)
-        for name, intake in samples.items():
-            made[name] = assessment = engine.assess(read_intake_file(intake))
-            write_file(out / f"{name}.json", assessment.to_json().encode())
-            write_file(out / f"{name}.html", str(render(assessment, format="html")).encode())
-            progress.advance(assessing)
-        if pdf:
-            setting = progress.add_task("Setting the PDFs", total=len(samples))
-            for _ in _set_papers(out, made, samples):
-                progress.advance(setting)
+    engine = engine_on(None)
+    for path in through(paths, "Assessing"):
+        made[path.stem] = assessment = engine.assess(read_intake_file(path.read_bytes()))
+        write_file(out / path.name, assessment.to_json().encode())
+        write_file(out / f"{path.stem}.html", str(render(assessment, format="html")).encode())
+    if pdf:
+        settings = Settings("pdf", "report", "A4", None)
+        for one in print_all([str(path) for path in paths], out, settings, None, None, again=False):
+            if one.problems:
+                raise ReportError("; ".join(one.problems))
     return dict(sorted(made.items(), key=lambda item: (-item[1].urgency.level.rank, item[0])))
-
-
-def _set_papers(out: Path, made: Mapping[str, Assessment], samples: Mapping[str, bytes]) -> Iterator[None]:
-    """Set one PDF after another in as many processes as there are processors: it is Python's work, so threads do not help."""
-    import multiprocessing
-    from concurrent.futures import ProcessPoolExecutor, as_completed
-
-    # Not forked: the progress bar has a thread.
-    pool = ProcessPoolExecutor(min(len(made), os.cpu_count() or 1), multiprocessing.get_context("spawn"))
-    try:
-        waiting = [
-            pool.submit(_set_paper, assessment.to_json(), samples[name], out / f"{name}.pdf")
-            for name, assessment in made.items()
-        ]
-        for done in as_completed(waiting):
-            done.result()
-            yield
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _set_paper(assessment: str, intake: bytes, path: Path) -> None:
-    paper = render(Assessment.from_json(assessment), format="pdf", intake=intake)
-    write_file(path, paper if isinstance(paper, bytes) else paper.encode())
 
 
 def title_of(name: str) -> str:
