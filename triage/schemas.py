@@ -10,12 +10,13 @@ from triage.findings import FindingDefinition, Kind
 from triage.intake import MEDICINE_KEYS
 from triage.interview import Next
 from triage.knowledge import KnowledgeBase
+from triage.verifying import Verification
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 PUBLISHED: Mapping[str, type[Published]] = {
-    "assessment": Assessment, "explanation": Explanation, "changes": Changes, "next": Next,
+    "assessment": Assessment, "explanation": Explanation, "changes": Changes, "next": Next, "verification": Verification,
 }  # fmt: skip
 """What comes out, by the name its schema goes by."""
 

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from typer.testing import CliRunner
 
@@ -20,6 +21,7 @@ from triage.json_writing import write_json
 from triage.reporting import render
 from triage.reporting.archive import ASSESSMENT, INTAKE, digest, read_back
 from triage.resources import data_folder
+from triage.schemas import published_schema
 from triage.verifying import Verification, verify
 
 pytest.importorskip("weasyprint")
@@ -117,6 +119,13 @@ def test_a_checker_of_pdf_a_finds_only_what_it_does_not_know(triage: Triage) -> 
     }  # fmt: skip
     strange = [one.message for one in found if one.rule == "ISO_19005_3:6.6.2.3.1-1"]
     assert all(any(name in line for name in ("pdfaExtension", "pdfaSchema", "pdfaProperty", "pdfuaid", "triage")) for line in strange)  # fmt: skip
+
+
+def test_what_was_found_fits_its_schema(triage: Triage, card: bytes) -> None:
+    found = verify(card, triage)
+
+    jsonschema.Draft202012Validator(published_schema("verification")).validate(json.loads(found.to_json()))
+    assert Verification.from_json(found.to_json()) == found
 
 
 def test_the_same_assessment_and_intake_give_the_same_bytes(triage: Triage, card: bytes) -> None:

@@ -1,4 +1,4 @@
-"""The command line: assess, report, explain, check a knowledge base, and a demonstration.
+"""The command line: assess, report, verify, interview, explain, and a demonstration; `kb` stands in `knowledge`.
 
 Promise: what is printed as JSON is the library's, byte for byte; an error is a line on stderr and an exit code of `EXIT_CODES`,
 never a traceback; text of a patient or a host can neither steer the terminal nor stop the output. The exit code of `assess` says
@@ -11,21 +11,20 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import typer
 
 from triage.changing import Changes
-from triage.cli import demonstration, interviewing
-from triage.cli.exits import DONE, EXIT_CODES, FAULTS, NO_INTAKE, USAGE, complain, exit_codes, fail
+from triage.cli import demonstration, interviewing, knowledge
+from triage.cli.exits import DONE, FAULTS, NO_INTAKE, USAGE, complain, exit_codes, fail
 from triage.cli.files import (
     because,
     day_of,
     engine_on,
-    folder_of,
     pdf_lacks,
     read,
     read_intake_file,
@@ -33,47 +32,24 @@ from triage.cli.files import (
     write_file,
     write_out,
 )
+from triage.cli.options import EPILOG, Day, Folder, Input, plain_app
 from triage.cli.printing import Settings, misplaced, print_all, printed
 from triage.cli.summary import summary
-from triage.cli.terminal import console_for, print_parts, say, through
-from triage.engine import Triage
-from triage.errors import KnowledgeBaseError, ReportError
+from triage.cli.terminal import console_for, print_parts, say
+from triage.errors import ReportError
 from triage.explaining import Explanation
 from triage.findings import Answerer
 from triage.intake import Contradicting
 from triage.reporting import Document, Format, PageSize
-from triage.reporting.words import harmless, together
+from triage.reporting.words import harmless
 
 SUFFIXES: Mapping[str, Format] = {".html": "html", ".htm": "html", ".pdf": "pdf", ".txt": "text"}
 """The format a report gets from the name of its file."""
 
-_EPILOG = "\b\nExit codes:\n" + "\n".join(f"  {code}  {meaning}" for code, meaning in EXIT_CODES.items())
+Schema: TypeAlias = Literal["intake", "assessment", "explanation", "changes", "next", "verification"]
 
-
-def _app(**settings: Any) -> typer.Typer:
-    # Plain help reads the same on a terminal, in a pipe and in ASCII. Pretty exceptions could print somebody's answers.
-    return typer.Typer(
-        add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EPILOG, **settings,
-    )  # fmt: skip
-
-
-Schema: TypeAlias = Literal["intake", "assessment", "explanation", "changes", "next"]
-
-app = _app()
-knowledge_base = _app()
-app.add_typer(knowledge_base, name="kb", help="Look after a knowledge base.", epilog=_EPILOG)
-
-Input = Annotated[str, typer.Argument(metavar="FILE", help="The intake as JSON; - reads standard input.")]
-Folder = Annotated[
-    Path | None, typer.Option("--kb", metavar="FOLDER", help="Another knowledge base than the bundled one.")
-]
-Day = Annotated[
-    datetime | None,
-    typer.Option(
-        formats=["%Y-%m-%d"], metavar="DATE", help="The day, as 2026-03-12, where the intake does not say. [today]"
-    ),
-]
+app = plain_app()
+app.add_typer(knowledge.app, name="kb", help="Look after a knowledge base.", epilog=EPILOG)
 
 
 def main() -> None:
@@ -101,7 +77,7 @@ def _every_command(
     """Triage of muscle cramps: how urgently, where to, why, and what is still unknown."""
 
 
-@app.command(epilog=_EPILOG)
+@app.command(epilog=EPILOG)
 @exit_codes()
 def assess(
     file: Input,
@@ -136,7 +112,7 @@ def assess(
         print_parts(console, summary(assessment, padded=console.color_system is not None))
 
 
-@app.command(epilog=_EPILOG)
+@app.command(epilog=EPILOG)
 @exit_codes()
 def report(
     files: Annotated[
@@ -216,7 +192,7 @@ def _report_all(
         raise typer.Exit(FAULTS)
 
 
-@app.command(epilog=_EPILOG)
+@app.command(epilog=EPILOG)
 @exit_codes()
 def verify(
     file: Annotated[Path, typer.Argument(metavar="FILE.pdf", help="A report made as PDF.")],
@@ -246,7 +222,7 @@ def verify(
         raise typer.Exit(FAULTS)
 
 
-@app.command(epilog=_EPILOG)
+@app.command(epilog=EPILOG)
 @exit_codes()
 def interview(
     file: Annotated[
@@ -287,7 +263,7 @@ def interview(
     print_parts(console, summary(engine.assess(answers, on=day, scope=who), padded=console.color_system is not None))
 
 
-@app.command(epilog=_EPILOG)
+@app.command(epilog=EPILOG)
 @exit_codes()
 def explain(
     file: Input,
@@ -320,11 +296,14 @@ def explain(
         say(type(found).model_validate(harmless(found.model_dump(mode="json"))).to_text())
 
 
-@app.command(epilog=_EPILOG)
+@app.command(epilog=EPILOG)
 @exit_codes()
 def schema(
     of: Annotated[
-        Schema, typer.Argument(metavar="intake|assessment|explanation|changes|next", help="What the schema describes.")
+        Schema,
+        typer.Argument(
+            metavar="intake|assessment|explanation|changes|next|verification", help="What the schema describes."
+        ),
     ],
     kb: Folder = None,
 ) -> None:
@@ -341,136 +320,7 @@ def schema(
     write_out((json.dumps(found, indent=2, ensure_ascii=False) + "\n").encode())
 
 
-@knowledge_base.command(epilog=_EPILOG)
-@exit_codes()
-def check(
-    folder: Annotated[
-        Path | None, typer.Argument(metavar="[FOLDER]", help="The knowledge base. [the bundled one]")
-    ] = None,
-    on: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="The day against which review dates are held. [today]"),
-    ] = None,
-) -> None:
-    """
-    List every fault of a knowledge base as file:line: what is wrong.
-
-    \b
-    Example:
-      triage kb check knowledge_base
-    """
-    from triage.loader.load import load
-
-    try:
-        loaded = load(folder_of(folder), on=day_of(on) or date.today())
-    except KnowledgeBaseError as problem:
-        count = f"{len(problem.faults)} fault{'' if len(problem.faults) == 1 else 's'}"
-        say("\n".join([*(harmless(str(fault)) for fault in problem.faults), count]))
-        raise typer.Exit(FAULTS) from None
-    manifest = harmless(vars(loaded.manifest))
-    counts = {
-        "findings": loaded.findings, "derived quantities": loaded.derived, "patterns": loaded.patterns,
-        "rules": loaded.rules, "medicines": loaded.catalogue.ingredients, "causes": loaded.guidance.causes,
-        "sources": loaded.sources,
-    }  # fmt: skip
-    rows = [
-        ("version", f"{manifest['id']} {manifest['version']}"),
-        *((what, f"{len(found):,}") for what, found in counts.items()),
-        ("review", f"{manifest['review_status']}; reviewers: {together(manifest['reviewers']) or 'none has signed'}"),
-        ("review by", manifest["review_by"].isoformat()),
-        ("content hash", loaded.content_hash),
-    ]
-    say("\n".join([f"{manifest['title']}: no fault", "", *(f"  {label:<20}{text}" for label, text in rows)]))
-
-
-@knowledge_base.command(epilog=_EPILOG)
-@exit_codes()
-def cases(
-    folder: Annotated[
-        Path | None, typer.Argument(metavar="[FOLDER]", help="The knowledge base. [the bundled one]")
-    ] = None,
-    on: Day = None,
-) -> None:
-    """
-    Assess every vignette of a knowledge base, and say what is not as expected.
-
-    Under-triage, over-triage, causes named, and advice that must not be given, for each level of urgency.
-
-    \b
-    Example:
-      triage kb cases knowledge_base
-    """
-    from triage.casebook import outcome, unknown_names, vignettes
-    from triage.cli.casebook import differences, table
-
-    where = folder_of(folder)
-    engine = Triage(where, engine="compiled")
-    known = vignettes(where)
-    found = [outcome(engine, case, on=day_of(on) or date.today()) for case in through(known, "Assessing the vignettes")]
-    print_parts(console_for(), table(found))
-    wrong = [*unknown_names(engine, known), *differences(found)]
-    if wrong:
-        say("\n".join(map(harmless, wrong)))
-        raise typer.Exit(FAULTS)
-
-
-@knowledge_base.command(epilog=_EPILOG)
-@exit_codes()
-def mutate(
-    folder: Annotated[
-        Path | None, typer.Argument(metavar="[FOLDER]", help="The knowledge base. [the bundled one]")
-    ] = None,
-    sample: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Only so many changes, drawn at random. [all]")
-    ] = None,
-    seed: Annotated[int, typer.Option(metavar="S", help="The same seed draws the same changes.")] = 0,
-    only: Annotated[
-        str, typer.Option(metavar="PREFIX", help="Only what has an id that begins so, such as EL- or adv_. [all]")
-    ] = "",
-    jobs: Annotated[int | None, typer.Option(min=1, metavar="N", help="Processes. [one for each processor]")] = None,
-    on: Day = None,
-) -> None:
-    """
-    Change one thing of a knowledge base at a time, and say which changes no case catches.
-
-    The whole takes some minutes. Survivors with a reason in cases/survivors.yaml are listed apart.
-
-    \b
-    Example:
-      triage kb mutate knowledge_base
-      triage kb mutate --only EL- --sample 100
-    """
-    from triage.casebook import explained
-    from triage.catching import Checks, examine
-    from triage.cli import mutation
-    from triage.loader.load import load
-    from triage.mutating import drawn, mutants
-
-    where, day = folder_of(folder), day_of(on) or date.today()
-    knowledge, reasons = load(where), explained(where)
-    checks = Checks(knowledge, where, on=day)
-    known = [one for one in mutants(knowledge) if one.entry.id.startswith(only)]
-    if not known:
-        fail(USAGE, [f"only `{only}`: no rule, pattern, advice, finding or medicine begins so; check the prefix"])
-    chosen = drawn(known, sample, seed)
-    catching = examine(checks, where, chosen, on=day, jobs=jobs or os.cpu_count() or 1)
-    found = [
-        mutation.Judged(mutant, caught_by, reasons.get(mutant.id, ""))
-        for mutant, caught_by in zip(through(chosen, "Changing one thing at a time"), catching, strict=True)
-    ]
-    # A reason for what was not tried this time may still be needed.
-    tried = {mutant.id for mutant in chosen}
-    due = {name: reason for name, reason in reasons.items() if name in tried or (not only and sample is None)}
-    print_parts(console_for(), mutation.table(found))
-    wrong = list(mutation.faults(found, due, checks.failing))
-    told = [*mutation.explained(found), *wrong]
-    if told:
-        say("\n".join(map(harmless, told)))
-    if wrong:
-        raise typer.Exit(FAULTS)
-
-
-@app.command(epilog=_EPILOG)
+@app.command(epilog=EPILOG)
 @exit_codes()
 def demo(
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where to write; made when it is missing.")] = Path("out"),
