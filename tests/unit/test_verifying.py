@@ -281,7 +281,7 @@ def test_without_an_intake_it_says_what_it_could_not_do(triage: Triage) -> None:
     ("name", "data", "said"),
     [
         (ASSESSMENT, b"{", "assessment.json: line 1"),
-        (ASSESSMENT, b'{"schema": "triage.assessment/9"}', "assessment.json: not of the schema"),
+        (ASSESSMENT, b'{"schema": "triage.assessment/9"}', "assessment.json: of another schema"),
         (ASSESSMENT, b'{"schema": "triage.assessment/1", "id": "Zebedee"}', "assessment.json: as_of: field required"),
         (INTAKE, b"[]", "intake.json: a list, not an object"),
         (INTAKE, b'{"no_such_finding": true}', "intake.json: unknown finding `no_such_finding`"),
