@@ -69,7 +69,9 @@ def read_assessment(given: Mapping[str, object], place: str) -> Assessment:
     """
     expected = Assessment.model_fields["schema_"].default
     if given.get("schema") != expected:
-        raise IntakeError([f"{place}: of another schema than `{expected}`; use the version that made it, or make it again"])
+        raise IntakeError(
+            [f"{place}: of another schema than `{expected}`; use the version that made it, or make it again"]
+        )
     try:
         return Assessment.model_validate(given)
     except ValidationError as problem:
