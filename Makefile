@@ -1,14 +1,15 @@
 # make test   does all set-up itself, then runs the whole test suite
 # make demo   does all set-up itself, then assesses the sample intakes and writes their reports into out/
+# make pictures   makes the kept pictures of the documents anew; look at what changed
 # make bench  measures the engine beside plain experta; a minute or two
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PANGO := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 
-.PHONY: test demo bench clean system poppler
+.PHONY: test demo pictures bench clean system poppler chromium
 
-test: $(VENV)/.ready system poppler
+test: $(VENV)/.ready system poppler chromium
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -16,6 +17,9 @@ test: $(VENV)/.ready system poppler
 
 demo: $(VENV)/.ready system
 	$(BIN)/triage demo
+
+pictures: $(VENV)/.ready system poppler chromium
+	$(BIN)/python -m tests.browser.renew
 
 bench: $(VENV)/.ready
 	$(BIN)/python -m benchmarks
@@ -39,6 +43,17 @@ poppler:
 	    apt-get update -qq && apt-get install -y -qq poppler-utils >/dev/null; \
 	  else \
 	    echo "the tests of PDF pages need pdftotext: install poppler-utils (Debian name)"; exit 1; \
+	  fi; \
+	fi
+
+# The tests open the pages in a browser; those tests are skipped, with the reason, where there is none.
+chromium:
+	@if ! { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null; then \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "installing Chromium for the tests of HTML pages"; \
+	    apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
+	  else \
+	    echo "the tests of HTML pages in a browser are skipped: install chromium (Debian name) to run them"; \
 	  fi; \
 	fi
 

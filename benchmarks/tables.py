@@ -8,7 +8,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.measure import STAGES, Timing, percentile
+from benchmarks.measure import Stage, Timing, percentile
 from benchmarks.side_by_side import Alone, Row, median
 
 ENOUGH = 100
@@ -38,7 +38,7 @@ def compared(title: str, rows: Sequence[Row], ours: str, from_answers: str) -> T
     Args:
         ours, from_answers: the rows that others are held against: from a chart, and from plain answers.
     """
-    table = _table(title, "ms", ("tried", "median", "p99", "× chart", "× answers", "in a row", "× chart", "× answers"))
+    table = plain(title, "ms", ("tried", "median", "p99", "× chart", "× answers", "in a row", "× chart", "× answers"))
     by_name = {row.what: row for row in rows}
     units = by_name[ours], by_name[from_answers]
     for row in rows:
@@ -59,7 +59,7 @@ def compared(title: str, rows: Sequence[Row], ours: str, from_answers: str) -> T
 
 def costs(title: str, alone: Mapping[str, Alone]) -> Table:
     """Give what each engine costs in a process of its own."""
-    table = _table(title, "ms", ("load", "build", "first", "MiB"))
+    table = plain(title, "ms", ("load", "build", "first", "MiB"))
     for name, one in alone.items():
         if one.missing:
             table.add_row(name, "–")
@@ -72,7 +72,7 @@ def costs(title: str, alone: Mapping[str, Alone]) -> Table:
 
 def whole(title: str, row: Timing) -> Table:
     """Give how long whole assessments take."""
-    table = _table(title, "ms", ("median", "p95", "p99", "slowest"))
+    table = plain(title, "ms", ("median", "p95", "p99", "slowest"))
     high = [shown(percentile(row.times, percent)) if len(row.times) >= ENOUGH else "–" for percent in (95, 99)]
     table.add_row(row.what, shown(row.median), *high, shown(max(row.times)))
     return table
@@ -87,7 +87,7 @@ def growth(grown: Mapping[int, Sequence[Row]], rules: tuple[int, int]) -> Table:
     """
     few, many = rules
     columns = [f"{size:,}" for size in grown]
-    table = _table("Growth, in a row", "ms by number of rules", (*columns, f"× a rule, {few:,} to {many:,}"))
+    table = plain("Growth, in a row", "ms by number of rules", (*columns, f"× a rule, {few:,} to {many:,}"))
     by_name: dict[str, dict[int, Row]] = {row.what: {} for rows in grown.values() for row in rows}
     for size, rows in grown.items():
         for row in rows:
@@ -102,7 +102,7 @@ def growth(grown: Mapping[int, Sequence[Row]], rules: tuple[int, int]) -> Table:
 
 def builds(grown: Mapping[int, Sequence[Row]], names: Iterable[str]) -> Table:
     """Give the time to build some engines by the number of rules."""
-    table = _table("Building, in one process", "ms by number of rules", [f"{size:,}" for size in grown])
+    table = plain("Building, in one process", "ms by number of rules", [f"{size:,}" for size in grown])
     for name in names:
         cells = [
             _wrong(row) if not row.right else shown(row.build)
@@ -114,14 +114,15 @@ def builds(grown: Mapping[int, Sequence[Row]], names: Iterable[str]) -> Table:
     return table
 
 
-def cold(rows: Sequence[Timing], stages: Sequence[float]) -> Table:
+def cold(rows: Sequence[Timing], stages: Sequence[Stage]) -> Table:
     """Give fresh processes; the second row is what the others are held against."""
-    table = _table("Cold start: a fresh process", "ms", ("median", "slowest", "× experta"))
+    table = plain("Cold start: a fresh process", "ms", ("median", "slowest", "× experta", "MiB until then"))
     for row in rows:
-        table.add_row(row.what, shown(row.median), shown(max(row.times)), _times(row.median / rows[1].median))
+        table.add_row(row.what, shown(row.median), shown(max(row.times)), _times(row.median / rows[1].median), "")
     table.add_section()
-    for stage, taken in zip(STAGES, stages, strict=True):
-        table.add_row(f"  of ours: {stage}", shown(taken), "", _times(taken / rows[1].median))
+    for one in stages:
+        share = _times(one.taken / rows[1].median)
+        table.add_row(f"  of ours: {one.what}", shown(one.taken), "", share, f"{one.peak:.0f}")
     return table
 
 
@@ -142,7 +143,8 @@ def _times(ratio: float) -> str:
     return f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.1f}" if ratio >= 1 else f"{ratio:.2f}"
 
 
-def _table(title: str, first: str, columns: Iterable[str]) -> Table:
+def plain(title: str, first: str, columns: Iterable[str]) -> Table:
+    """Give an empty table in the looks of all."""
     table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
     table.add_column(first, min_width=33, no_wrap=True)
     for column in columns:

@@ -5,18 +5,23 @@ knowledge base's, patient text is the host's and is escaped wherever it is shown
 knowledge base and the same intake give the same bytes.
 """
 
+import re
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from triage.conditions import Urgency
 from triage.findings import Answerer, Kind
+from triage.language import SOURCE
 from triage.rules import Certainty, Provenance
 
 HeldBy = Literal["answer", "unknown", "urgency"]
 """What keeps advice back."""
 
 State = Literal["answered", "asked_unknown", "not_asked", "not_applicable"]
+
+
+_STEERING = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 class Plain(BaseModel):
@@ -33,8 +38,13 @@ class Published(Plain):
     schema_: str = Field(alias="schema")
 
     def to_json(self) -> str:
-        """Give it as JSON: the same bytes for the same content."""
-        return self.model_dump_json(by_alias=True, indent=2) + "\n"
+        """
+        Give it as JSON: the same bytes for the same content.
+
+        Characters that could steer a terminal or turn a line around are written as escapes, which read back to the same.
+        """
+        written = self.model_dump_json(by_alias=True, indent=2)
+        return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", written) + "\n"
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
@@ -69,7 +79,11 @@ class Referral(Plain):
 
 
 class KnowledgeBaseInfo(Plain):
-    """Which knowledge base decided: its name, version, content hash and review status."""
+    """
+    Which knowledge base decided: its name, version, content hash and review status.
+
+    `language` is the one this assessment is worded in; `translation` the hash of the catalogue its words are from, empty for English.
+    """
 
     id: str
     title: str
@@ -77,6 +91,8 @@ class KnowledgeBaseInfo(Plain):
     content_hash: str
     review_status: str
     reviewers: tuple[str, ...]
+    language: str = SOURCE
+    translation: str = ""
 
 
 class Evidence(Plain):
@@ -133,6 +149,21 @@ class FiredRule(Plain):
     deadline: str
     grounds: Grounds
     harm: str
+
+
+class NearRule(Plain):
+    """
+    A rule above the final urgency that open answers could still fire.
+
+    `needed` are the fewest tests that would have to come out so, in words; `open` the findings behind them.
+    """
+
+    id: str
+    row: str
+    title: str
+    urgency: Urgency
+    needed: tuple[str, ...]
+    open: tuple[str, ...]
 
 
 class CauseFound(Plain):
@@ -239,7 +270,12 @@ class RedFlags(Plain):
 
 
 class MedicineFound(Plain):
-    """One entry of the medicine list as understood, with the classes it counts in and the concern it raises."""
+    """
+    One entry of the medicine list as understood, with the classes it counts in and the concern it raises.
+
+    `started` and `stopped` say in words what `started_days` and `stopped_days` count: days before the intake, None where not known.
+    Of the concerns, `common` are those that many medicines share and that say least.
+    """
 
     text: str
     ingredients: tuple[str, ...]
@@ -253,6 +289,9 @@ class MedicineFound(Plain):
     note: str
     concerns: tuple[str, ...]
     rules: tuple[str, ...]
+    common: tuple[str, ...] = ()
+    started_days: float | None = None
+    stopped_days: float | None = None
 
 
 class Medicines(Plain):
@@ -288,7 +327,11 @@ class LaboratoryValue(Plain):
 
 
 class Answer(Plain):
-    """One finding of the intake and its state; `shown` is the answer in words, `chosen` the ids of the options it names."""
+    """
+    One finding of the intake and its state; `shown` is the answer in words.
+
+    `chosen` are the ids of the options it names, `yes` is the answer of a yes-or-no question and None for any other.
+    """
 
     finding: str
     label: str
@@ -299,6 +342,7 @@ class Answer(Plain):
     state: State
     shown: str
     chosen: tuple[str, ...] = ()
+    yes: bool | None = None
 
 
 class PatternFound(Plain):
@@ -399,6 +443,7 @@ class Assessment(Published):
     causes: tuple[CauseFound, ...]
     red_flags: RedFlags
     fired_rules: tuple[FiredRule, ...]
+    near_rules: tuple[NearRule, ...] = ()
     patterns: tuple[PatternFound, ...]
     medicines: Medicines
     laboratory: tuple[LaboratoryValue, ...]

@@ -22,10 +22,12 @@ from triage.findings import Bands, FindingDefinition, Kind
 from triage.formulas import STEP, Formula, evaluate, inputs, rounded
 from triage.intake import as_intake
 from triage.interpreters.ask import Program
-from triage.interpreters.prose import Prose, shown
+from triage.interpreters.prose import Prose, level_word, shown
 from triage.knowledge import KnowledgeBase
+from triage.language import SOURCE, find_language, in_use, say, say_many, speaking
 from triage.together import Together
 from triage.verdict import verdict
+from triage.wording import amount, semicolons
 
 SHOWN = 8
 """So many ways to a level are written out in a text."""
@@ -73,6 +75,7 @@ class Changes(Published):
     What would change the urgency: single answers, the most urgent first, and (the least first) those that lower it.
 
     `together` has the levels that no single answer reaches and at most three do, one entry for each smallest set of findings.
+    `language` is the one it is worded in.
     """
 
     schema_: Literal["triage.changes/1"] = Field(default="triage.changes/1", alias="schema")
@@ -81,44 +84,72 @@ class Changes(Published):
     lowers: tuple[Turn, ...]
     together: tuple[Joint, ...]
     margins: tuple[Margin, ...]
+    language: str = SOURCE
 
     def to_text(self) -> str:
-        """Give the changes as a text, those to one level together."""
-        lines = [f"Urgency now: {_word(self.urgency)}"]
-        for title, turns in (("One answer would raise it", self.raises), ("One answer would lower it", self.lowers)):
-            lines += ["", title if turns else f"{title}: no single one"]
-            for level in dict.fromkeys(turn.urgency for turn in turns):
-                lines.append(f"  to {_word(level)}")
-                lines += [f"    {turn.label}: {turn.then} ({_now(turn)})" for turn in turns if turn.urgency is level]
-        for level in dict.fromkeys(joint.urgency for joint in self.together):
-            choices = [joint.answers for joint in self.together if joint.urgency is level]
-            lines += ["", f"No single answer leads to {_word(level)}; {len(choices[0])} together do"]
-            for turns in choices[:SHOWN]:
-                lines.append("    " + "; ".join(f"{turn.label}: {turn.then} ({_now(turn)})" for turn in turns))
-            if len(choices) > SHOWN:
-                lines.append(f"    and {len(choices) - SHOWN} ways more")
-        if self.margins:
-            lines += ["", "Results and the next band"]
-        for margin in self.margins:
-            unit = f" {margin.unit}" if margin.unit else ""
-            ways = [
-                f"{way:.4g}{unit} {word} is {band}"
-                for way, word, band in (
-                    (margin.to_lower, "lower", margin.lower),
-                    (margin.to_higher, "higher", margin.higher),
-                )
-                if way is not None
-            ]
-            lines.append(f"  {margin.label} {margin.value:.4g}{unit}, {margin.band}: {'; '.join(ways)}")
+        """
+        Give the changes as a text, those to one level together.
+
+        Raises:
+            UnknownNameError: there is no such language.
+            LanguageError: its catalogue cannot be read.
+        """
+        with speaking(find_language(self.language)):
+            raising = (
+                say("One answer would raise it") if self.raises else say("One answer would raise it: no single one")
+            )
+            lowering = (
+                say("One answer would lower it") if self.lowers else say("One answer would lower it: no single one")
+            )
+            lines = [
+                say("Urgency now: {level}", level=level_word(self.urgency)),
+                "", raising, *_by_level(self.raises), "", lowering, *_by_level(self.lowers), *_jointly(self.together),
+            ]  # fmt: skip
+            if self.margins:
+                lines += ["", say("Results and the next band"), *(f"  {_beside(margin)}" for margin in self.margins)]
         return "\n".join(lines) + "\n"
 
 
-def _word(urgency: Urgency) -> str:
-    return urgency.value.replace("_", " ")
+def _by_level(turns: tuple[Turn, ...]) -> Iterator[str]:
+    for level in dict.fromkeys(turn.urgency for turn in turns):
+        yield "  " + say("to {level}", level=level_word(level))
+        yield from (f"    {_turned(turn)}" for turn in turns if turn.urgency is level)
 
 
-def _now(turn: Turn) -> str:
-    return f"now {turn.now}" if turn.now else {"asked_unknown": "asked, not known"}.get(turn.state, "not asked")
+def _jointly(joints: tuple[Joint, ...]) -> Iterator[str]:
+    for level in dict.fromkeys(joint.urgency for joint in joints):
+        choices = [joint.answers for joint in joints if joint.urgency is level]
+        yield ""
+        yield say(
+            "No single answer leads to {level}; {number} together do", level=level_word(level), number=len(choices[0])
+        )
+        yield from (f"    {semicolons(map(_turned, turns))}" for turns in choices[:SHOWN])
+        if (more := len(choices) - SHOWN) > 0:
+            yield "    " + say_many(more, "and {number} way more", "and {number} ways more")
+
+
+def _turned(turn: Turn) -> str:
+    """Say what an answer would have to be, and what it is now."""
+    if turn.now:
+        return say("{what}: {then} (now {now})", what=turn.label, then=turn.then, now=turn.now)
+    if turn.state == "asked_unknown":
+        return say("{what}: {then} (asked, not known)", what=turn.label, then=turn.then)
+    return say("{what}: {then} (not asked)", what=turn.label, then=turn.then)
+
+
+def _beside(margin: Margin) -> str:
+    """Say how far a result is from the bands on either side."""
+    ways = []
+    if margin.to_lower is not None:
+        way = amount(f"{margin.to_lower:.4g}", margin.unit)
+        ways.append(say("{amount} lower is {band}", amount=way, band=margin.lower))
+    if margin.to_higher is not None:
+        way = amount(f"{margin.to_higher:.4g}", margin.unit)
+        ways.append(say("{amount} higher is {band}", amount=way, band=margin.higher))
+    value = amount(f"{margin.value:.4g}", margin.unit)
+    return say(
+        "{what} {amount}, {band}: {ways}", what=margin.label, amount=value, band=margin.band, ways=semicolons(ways)
+    )
 
 
 def changes(
@@ -166,6 +197,7 @@ def changes(
         lowers=tuple(reversed([turn for turn in turns if turn.urgency.rank < now.rank])),
         together=tuple(joint),
         margins=tuple(_margins(knowledge, prose, person.chart)),
+        language=in_use().code,
     )
 
 
@@ -209,9 +241,9 @@ def _then(knowledge: KnowledgeBase, prose: Prose, name: str, value: Value, limit
     if isinstance(value, float):
         for limit in limits:
             if value == rounded(limit - STEP):
-                return f"below {limit:.10g}{prose.unit(name)}"
+                return say("below {limit}", limit=amount(f"{limit:.10g}", prose.unit(name)))
             if value == rounded(limit + STEP):
-                return f"above {limit:.10g}{prose.unit(name)}"
+                return say("above {limit}", limit=amount(f"{limit:.10g}", prose.unit(name)))
     return shown(knowledge, chart_of(knowledge, {name: value}), name)
 
 
@@ -268,7 +300,7 @@ def _margins(knowledge: KnowledgeBase, prose: Prose, chart: Chart) -> Iterator[M
         below = [limit for limit, _ in own.cuts if limit <= value]
         above = [(limit, word) for limit, word in own.cuts if limit > value]
         yield Margin(
-            quantity=name, label=prose.label(name), value=value, unit=prose.unit(name).strip(), band=own.word(value),
+            quantity=name, label=prose.label(name), value=value, unit=prose.unit(name), band=own.word(value),
             to_lower=rounded(value - below[-1]) if below else None,
             lower=own.word(rounded(below[-1] - STEP)) if below else "",
             to_higher=rounded(above[0][0] - value) if above else None, higher=above[0][1] if above else "",

@@ -15,8 +15,10 @@ from triage.conditions import MEDICINES, Condition, Takes
 from triage.findings import FindingDefinition, Kind
 from triage.interpreters.reference import Reference
 from triage.knowledge import KnowledgeBase
+from triage.language import say
 from triage.medicines import MedicineList
 from triage.truth import FALSE, TRUE
+from triage.wording import commas
 
 NONE = "none"
 """The option of a choice that denies what the finding asks about."""
@@ -45,8 +47,9 @@ def corrected(
         if reader.truth(conflict.when) is TRUE:
             finding = knowledge.findings[conflict.keep]
             better[finding.id] = finding.danger
-            kept = f"{finding.label}: {'yes' if finding.danger else 'no'}"
-            found.append(ConflictFound(id=conflict.id, findings=(finding.id,), note=conflict.note, kept=kept))
+            found.append(
+                ConflictFound(id=conflict.id, findings=(finding.id,), note=conflict.note, kept=_danger(finding))
+            )
     already = {name for conflict in found for name in conflict.findings}
     for finding in knowledge.findings.values():
         if finding.only_if is None or not _asserts(finding, answers.get(finding.id)):
@@ -63,7 +66,7 @@ def corrected(
             better[MEDICINES] = replace(taken, complete=False)
             found.append(_not_listed(finding, knowledge.findings[MEDICINES]))
             continue
-        found.append(_follow_up(finding, parents, better, "was answered no" if applies is FALSE else "is open"))
+        found.append(_follow_up(finding, parents, better, denied=applies is FALSE))
     return better, dropped, tuple(found)
 
 
@@ -80,13 +83,18 @@ def readings(
         return ((dict(answers), ()),)
     return (
         (better, conflicts),
-        (dict(answers), _kept(conflicts, "as answered")),
-        (dropped, _kept(conflicts, "without the answer that contradicts")),
+        (dict(answers), _kept(conflicts, say("as answered: the more urgent reading"))),
+        (dropped, _kept(conflicts, say("without the answer that contradicts: the more urgent reading"))),
     )
 
 
 def _kept(conflicts: tuple[ConflictFound, ...], said: str) -> tuple[ConflictFound, ...]:
-    return tuple(one.model_copy(update={"kept": f"{said}: the more urgent reading"}) for one in conflicts)
+    return tuple(one.model_copy(update={"kept": said}) for one in conflicts)
+
+
+def _danger(finding: FindingDefinition) -> str:
+    """Say that a yes-or-no question is taken to be answered by its danger."""
+    return say("{what}: yes", what=finding.label) if finding.danger else say("{what}: no", what=finding.label)
 
 
 def _asserts(finding: FindingDefinition, value: Value | None) -> bool:
@@ -107,26 +115,31 @@ def _not_listed(finding: FindingDefinition, medicines: FindingDefinition) -> Con
     return ConflictFound(
         id=f"follow_up:{finding.id}",
         findings=(finding.id, medicines.id),
-        note=f"{finding.label} was answered although no such medicine is on the list",
-        kept=f"{medicines.label}: the list may be incomplete",
+        note=say("{what} was answered although no such medicine is on the list", what=finding.label),
+        kept=say("{what}: the list may be incomplete", what=medicines.label),
     )
 
 
 def _follow_up(
-    finding: FindingDefinition, parents: list[FindingDefinition], better: Answers, before: str
+    finding: FindingDefinition, parents: list[FindingDefinition], better: Answers, *, denied: bool
 ) -> ConflictFound:
     if len(parents) == 1:
         (parent,) = parents
         better[parent.id] = parent.danger
-        kept = f"{parent.label}: {'yes' if parent.danger else 'no'}"
+        kept = _danger(parent)
     else:
         for parent in parents:
             if better.get(parent.id) is not None:  # what was never asked can still be asked
                 better[parent.id] = None
-        kept = ", ".join(f"{parent.label}: not known" for parent in parents) or f"{finding.label}: as answered"
+        open_now = commas(say("{what}: not known", what=parent.label) for parent in parents)
+        kept = open_now or say("{what}: as answered", what=finding.label)
+    if denied:
+        note = say("{what} was answered although the question before it was answered no", what=finding.label)
+    else:
+        note = say("{what} was answered although the question before it is open", what=finding.label)
     return ConflictFound(
         id=f"follow_up:{finding.id}",
         findings=(finding.id, *(parent.id for parent in parents)),
-        note=f"{finding.label} was answered although the question before it {before}",
+        note=note,
         kept=kept,
     )

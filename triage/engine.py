@@ -7,6 +7,7 @@ what fired, and the assessment says it.
 import itertools
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
@@ -20,7 +21,7 @@ from triage.changing import Changes, changes
 from triage.chart import Chart, Value
 from triage.charting import chart_of
 from triage.conflicts import readings
-from triage.errors import EngineDisagreement, UnknownNameError, suggestion
+from triage.errors import EngineDisagreement, UnknownNameError, quoted, suggestion
 from triage.explaining import Explanation, explain
 from triage.findings import Answerer
 from triage.firing import Firing
@@ -30,8 +31,10 @@ from triage.interpreters.fire import Network
 from triage.interpreters.prose import Prose
 from triage.interview import Next, next_screen
 from triage.knowledge import KnowledgeBase
+from triage.language import SOURCE, Language, find_language, speaking
 from triage.loader.load import load
 from triage.resources import data_folder
+from triage.translating import in_language
 from triage.verdict import Verdict
 from triage.verdict import verdict as reach_verdict
 
@@ -54,22 +57,43 @@ class Triage:
         knowledge_base: a folder; the bundled knowledge base when left out.
         engine: `checked` lets experta fire and the compiled reader evaluate, and releases nothing they disagree on;
             `experta` and `compiled` run one alone.
+        language: the language that assessments, questions and explanations are worded in, as a BCP 47 code.
 
     Raises:
         KnowledgeBaseError: the knowledge base does not load.
-        UnknownNameError: no such engine.
+        UnknownNameError: no such engine, or no such language.
+        LanguageError: a catalogue of the language cannot be read.
     """
 
-    def __init__(self, knowledge_base: Path | str | None = None, *, engine: Engine = "checked") -> None:
+    def __init__(
+        self, knowledge_base: Path | str | None = None, *, engine: Engine = "checked", language: str = SOURCE
+    ) -> None:
         if engine not in get_args(Engine):
-            raise UnknownNameError(f"engine: no engine `{engine}`{suggestion(engine, get_args(Engine))}")
+            raise UnknownNameError(f"engine: no engine {quoted(engine)}{suggestion(engine, get_args(Engine))}")
         self._engine = engine
-        folder = data_folder("knowledge_base") if knowledge_base is None else Path(knowledge_base)
-        self.knowledge: KnowledgeBase = load(folder)
+        self._folder = data_folder("knowledge_base") if knowledge_base is None else Path(knowledge_base)
+        self._original = load(self._folder)
+        rules = {name: rule.when for name, rule in self._original.rules.items()}
+        self._program = Program(self._original.pattern_conditions, rules)
+        self._completions = Completions(self._original, self._program)
+        self._speak(find_language(language))
+
+    def _speak(self, language: Language) -> None:
+        self.language = language
+        self.knowledge: KnowledgeBase = in_language(self._original, self._folder, language)
         self._prose = Prose(self.knowledge)
-        rules = {name: rule.when for name, rule in self.knowledge.rules.items()}
-        self._program = Program(self.knowledge.pattern_conditions, rules)
-        self._completions = Completions(self.knowledge, self._program)
+
+    def in_language(self, language: str) -> "Triage":
+        """
+        Give an engine on the same knowledge base that speaks another language; it shares everything that decides.
+
+        Raises:
+            UnknownNameError: no such language, or the knowledge base has no words in it.
+            LanguageError: a catalogue of the language cannot be read.
+        """
+        other = copy(self)
+        other._speak(find_language(language))
+        return other
 
     @cached_property
     def _network(self) -> Network:
@@ -136,13 +160,14 @@ class Triage:
         scope: Collection[Answerer],
     ) -> Assessment:
         who = _who(scope)
-        read = read_intake(self.knowledge, intake, on=on or date.today(), strict=strict)
-        decided = self._decide(read, engine)
-        found = Found(
-            intake=read, chart=decided.chart, firing=decided.firing, verdict=decided.verdict, conflicts=decided.conflicts,
-            completions=self._completions, scope=who, as_of=read.moment, engine=engine, engine_version=_version(),
-        )  # fmt: skip
-        return assemble(self.knowledge, self._prose, found, identify(self.knowledge, intake, read.moment))
+        with speaking(self.language):
+            read = read_intake(self.knowledge, intake, on=on or date.today(), strict=strict)
+            decided = self._decide(read, engine)
+            found = Found(
+                intake=read, chart=decided.chart, firing=decided.firing, verdict=decided.verdict, conflicts=decided.conflicts,
+                completions=self._completions, scope=who, as_of=read.moment, engine=engine, engine_version=_version(),
+            )  # fmt: skip
+            return assemble(self.knowledge, self._prose, found, identify(self.knowledge, intake, read.moment))
 
     def report(
         self,
@@ -187,8 +212,9 @@ class Triage:
             UnknownNameError: the knowledge base has nothing of that name.
             IntakeError: as for `assess`.
         """
-        decided = self._decide(read_intake(self.knowledge, intake, on=on or date.today()), self._engine)
-        return explain(self.knowledge, self._prose, decided.chart, decided.verdict.urgency, name)
+        with speaking(self.language):
+            decided = self._decide(read_intake(self.knowledge, intake, on=on or date.today()), self._engine)
+            return explain(self.knowledge, self._prose, decided.chart, decided.verdict.urgency, name)
 
     def what_would_change(self, intake: Mapping[str, object], *, on: date | None = None) -> Changes:
         """
@@ -200,9 +226,9 @@ class Triage:
         Raises:
             IntakeError: as for `assess`.
         """
-        decided = self._decide(read_intake(self.knowledge, intake, on=on or date.today()), self._engine)
-
-        return changes(self.knowledge, self._prose, self._program, decided.answers)
+        with speaking(self.language):
+            decided = self._decide(read_intake(self.knowledge, intake, on=on or date.today()), self._engine)
+            return changes(self.knowledge, self._prose, self._program, decided.answers)
 
     def next_question(
         self,
@@ -222,11 +248,12 @@ class Triage:
             IntakeError: as for `assess`.
         """
         who = _who(scope)
-        decided = self._decide(read_intake(self.knowledge, intake, on=on or date.today()), self._engine)
-        verdict = decided.verdict
-        rest_on = verdict.rules if verdict.because_not_known else ()
-        behind = decided.firing.unanswered(self.knowledge, decided.chart, rest_on)
-        return next_screen(self._completions, decided.chart, verdict, behind, who)
+        with speaking(self.language):
+            decided = self._decide(read_intake(self.knowledge, intake, on=on or date.today()), self._engine)
+            verdict = decided.verdict
+            rest_on = verdict.rules if verdict.because_not_known else ()
+            behind = decided.firing.unanswered(self.knowledge, decided.chart, rest_on)
+            return next_screen(self.knowledge, self._completions, decided.chart, verdict, behind, who)
 
     def _decide(self, read: Intake, engine: Engine) -> "_Decided":
         """
@@ -287,7 +314,7 @@ def _who(scope: Collection[Answerer] | Collection[str]) -> tuple[Answerer, ...]:
     for name in named:
         if name not in known:
             raise UnknownNameError(
-                f"scope: nobody is called `{name}`{suggestion(str(name), known)}; use {', '.join(known)}"
+                f"scope: nobody is called {quoted(str(name))}{suggestion(str(name), known)}; use {', '.join(known)}"
             )
     if not named:
         raise UnknownNameError(f"scope: names nobody; use {', '.join(known)}")

@@ -7,6 +7,9 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+LONGEST_NAME = 80
+"""So many characters of a name that somebody sent are repeated."""
+
 
 class TriageError(Exception):
     """The base of every error raised on purpose."""
@@ -72,11 +75,21 @@ class MissingExtraError(TriageError):
     """A feature needs an optional package; the message names the extra to install."""
 
 
+class LanguageError(TriageError):
+    """A catalogue of translations is missing or faulty."""
+
+
 class ReportError(TriageError):
     """A report could not be rendered or written."""
 
 
+def quoted(name: str) -> str:
+    """Give a name that somebody sent, short and without control characters, fit to stand in an error."""
+    shown = "".join(mark for mark in name[:LONGEST_NAME] if mark.isprintable())
+    return f"`{shown}{'…' if len(name) > LONGEST_NAME else ''}`"
+
+
 def suggestion(name: str, known: Iterable[str]) -> str:
     """Give `; did you mean `x`?` for the nearest known name, or nothing."""
-    near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(name[:LONGEST_NAME], sorted(known), n=1, cutoff=0.6)
     return f"; did you mean `{near[0]}`?" if near else ""

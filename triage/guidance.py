@@ -36,6 +36,7 @@ class UrgencyWords:
     Args:
         time: completes "<destination> ...".
         request: the request line of a letter; `{causes}` stands for the suspected causes.
+        request_about: the same where nothing is suspected by name; `{about}` stands for what it is about.
         destination: where to go when no rule says so.
     """
 
@@ -46,6 +47,7 @@ class UrgencyWords:
     action: str
     plain_action: str
     request: str
+    request_about: str
     destination: str
 
 

@@ -4,9 +4,10 @@ Promise: a value that cannot be used becomes *asked but unknown*, never "no" and
 how to mend it. `strict=True` raises all faults at once. An unknown finding id is always an error.
 """
 
+import difflib
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
@@ -15,11 +16,13 @@ from typing import Any, assert_never
 from triage.assessment import InputFault, Patient, Referral
 from triage.chart import Value
 from triage.conditions import MEDICINES
-from triage.errors import IntakeError, UnknownFindingError, suggestion
+from triage.errors import IntakeError, UnknownFindingError, quoted, suggestion
 from triage.findings import FindingDefinition, Kind, Unit
 from triage.formulas import STEP, rounded
 from triage.knowledge import KnowledgeBase
+from triage.language import figures, say
 from triage.medicines import MedicineEntry, MedicineList
+from triage.wording import commas, either
 
 MEDICINE_KEYS = ("name", "dose", "taken", "started", "stopped", "atc")
 """What a detailed entry of the medicine list may hold."""
@@ -33,14 +36,18 @@ _FAR = 1e12
 CONTEXT = ("on", "patient", "referral", "medicines_complete")
 """Keys of an intake that are no findings."""
 
-_ATC = re.compile(r"^[A-Z](\d\d([A-Z]([A-Z](\d\d)?)?)?)?$")
-_NUMBER = re.compile(r"^\s*(<=|>=|[<>≤≥])?\s*([-+]?\d{1,12}(?:\.\d{1,12})?)\s*(.*?)\s*$", re.DOTALL)
+LONGEST_TEXT = 200
+"""Characters of a text about the patient or the referral that are printed."""
+LONGEST_TEXTS = dict.fromkeys(("needs", "allergies", "expectation", "history", "notes"), 4000)
+"""The same of those that are told at length."""
 
-_BESIDE = {
-    "=": (0.0, "exactly"), "<=": (0.0, "exactly"), ">=": (0.0, "exactly"), "≤": (0.0, "exactly"), "≥": (0.0, "exactly"),
-    "<": (-STEP, "just below"), ">": (STEP, "just above"),
-}  # fmt: skip
-"""What a sign before a number does to it, and how that is said."""
+_ATC = re.compile(r"^[A-Z](\d\d([A-Z]([A-Z](\d\d)?)?)?)?$")
+_NUMBER = re.compile(r"^\s*(<=|>=|[<>≤≥])?\s*([-+]?\d{1,12}(?:\.\d{1,12}|,\d{1,2}(?!\d))?)\s*(.*?)\s*$", re.DOTALL)
+_THOUSANDS = re.compile(r",\d")
+"""A comma before three digits: decimal in one country, parting thousands in another."""
+
+_BESIDE = {"<=": 0.0, ">=": 0.0, "≤": 0.0, "≥": 0.0, "<": -STEP, ">": STEP}
+"""What a sign before a number does to it."""
 
 
 @dataclass(frozen=True)
@@ -102,10 +109,10 @@ def read_intake(knowledge: KnowledgeBase, raw: object, *, on: date | None = None
         raise IntakeError(
             ['intake: not a mapping of finding ids to answers; send a JSON object such as {"age_years": 67}']
         )
-    unknown = [_clean(str(name))[:80] for name in raw if name not in knowledge.findings and name not in CONTEXT]
+    unknown = [str(name) for name in raw if name not in knowledge.findings and name not in CONTEXT]
     if unknown:
         known = (*knowledge.findings, *CONTEXT)
-        told = [f"intake: unknown finding `{name}`{suggestion(name, known)}" for name in unknown[:MOST_UNKNOWN]]
+        told = [f"intake: unknown finding {quoted(name)}{suggestion(name, known)}" for name in unknown[:MOST_UNKNOWN]]
         more = len(unknown) - len(told)
         raise UnknownFindingError([*told, *([f"intake: {more} more unknown findings"] if more else [])])
     faults: list[InputFault] = []
@@ -116,11 +123,13 @@ def read_intake(knowledge: KnowledgeBase, raw: object, *, on: date | None = None
             day = _day(raw["on"])
             moment = _moment_text(raw["on"], day)
         except _Refused as refused:
-            treated = "no date" if on is None else f"the day passed in, {on.isoformat()}"
+            treated = say("no date") if on is None else say("the day passed in, {day}", day=on.isoformat())
             faults.append(_fault("on", refused.problem, refused.mend, treated))
     complete = raw.get("medicines_complete", True)
     if not isinstance(complete, bool):
-        faults.append(_fault("medicines_complete", "not a yes or no", "send true or false", "not complete"))
+        faults.append(
+            _fault("medicines_complete", say("not a yes or no"), say("send true or false"), say("not complete"))
+        )
     complete = complete is True
     answers: dict[str, Value | None] = {}
     given: dict[str, str] = {}
@@ -143,7 +152,7 @@ def read_intake(knowledge: KnowledgeBase, raw: object, *, on: date | None = None
                     dated[name] = then
         except _Refused as refused:
             answers[name] = None
-            faults.append(_fault(name, refused.problem, refused.mend, "asked but unknown"))
+            faults.append(_fault(name, refused.problem, refused.mend, say("asked but unknown")))
     doubted = {name: values for name, values in doubted.items() if len(values) > 1}
     _age_results(knowledge, answers, dated, day)
     patient = Patient(**_texts("patient", raw.get("patient"), tuple(Patient.model_fields), faults))
@@ -209,12 +218,12 @@ def _every_answer(
         try:
             found[_value(knowledge, finding, one, day, complete, faults)] = None
         except _Refused as refused:
-            faults.append(_fault(finding.id, refused.problem, refused.mend, "asked but unknown"))
+            faults.append(_fault(finding.id, refused.problem, refused.mend, say("asked but unknown")))
             found[None] = None
     if len(found) == 1:
         return tuple(found)
-    treated = "every answer was tried, and the most urgent kept"
-    faults.append(_fault(finding.id, "answered more than once, differently", "send one answer", treated))
+    treated = say("every answer was tried, and the most urgent kept")
+    faults.append(_fault(finding.id, say("answered more than once, differently"), say("send one answer"), treated))
     first = [finding.danger] if finding.kind is Kind.BOOLEAN and finding.danger in found else []
     return tuple(dict.fromkeys((*first, *(value for value in found if value is not None), None)))
 
@@ -229,9 +238,8 @@ def _result_day(
         _days_ago(written["on"], day)
         return _day(written["on"])
     except _Refused as refused:
-        faults.append(
-            _fault(f"{finding.id}.on", refused.problem, refused.mend, "the value was kept, its date left out")
-        )
+        treated = say("the value was kept, its date left out")
+        faults.append(_fault(f"{finding.id}.on", refused.problem, refused.mend, treated))
         return None
 
 
@@ -263,18 +271,23 @@ def _texts(place: str, written: object, known: tuple[str, ...], faults: list[Inp
     if written is None:
         return {}
     if not isinstance(written, Mapping):
-        faults.append(_fault(place, "not a mapping of texts", f"send texts for {', '.join(known)}", "left out"))
+        mend = say("send texts for {names}", names=commas(known))
+        faults.append(_fault(place, say("not a mapping of texts"), mend, say("left out")))
         return {}
     found = {}
     for key, text in written.items():
         key = _clean(str(key))
         if key not in known:
-            mend = f"use {', '.join(known)}{suggestion(str(key)[:80], known)}"
-            faults.append(_fault(f"{place}.{str(key)[:80]}", "a key that is not read", mend, "left out"))
+            faults.append(_unread(f"{place}.{key[:80]}", key, known))
         elif isinstance(text, str):
             found[key] = _clean(text)
+            longest = LONGEST_TEXTS.get(key, LONGEST_TEXT)
+            if len(found[key]) > longest:
+                found[key] = found[key][:longest]
+                problem = say("longer than {number} characters", number=longest)
+                faults.append(_fault(f"{place}.{key}", problem, say("send a shorter text"), say("the rest left out")))
         elif text is not None:
-            faults.append(_fault(f"{place}.{key}", "not a text", "put it into quotes", "left out"))
+            faults.append(_fault(f"{place}.{key}", say("not a text"), say("put it into quotes"), say("left out")))
     return found
 
 
@@ -297,7 +310,7 @@ def _value(
     match finding.kind:
         case Kind.BOOLEAN:
             if not isinstance(written, bool):
-                raise _Refused("not a yes or no", 'send true, false or "unknown"')
+                raise _Refused(say("not a yes or no"), say('send true, false or "unknown"'))
             return written
         case Kind.QUANTITY:
             return _quantity(finding, written, day, faults)
@@ -305,7 +318,8 @@ def _value(
             return _choice(finding, written)
         case Kind.SET:
             if not isinstance(written, list | tuple | set | frozenset):
-                raise _Refused("not a list", f"send a list of {', '.join(option.id for option in finding.options)}")
+                options = commas(option.id for option in finding.options)
+                raise _Refused(say("not a list"), say("send a list of {options}", options=options))
             # A set has no order of its own, and a fault names the first that does not fit.
             ordered = sorted(written, key=repr) if isinstance(written, set | frozenset) else written
             chosen = [_choice(finding, one) for one in ordered]
@@ -313,8 +327,8 @@ def _value(
         case Kind.MEDICINES:
             if not isinstance(written, list | tuple):
                 raise _Refused(
-                    "not a list of medicines",
-                    'send a list such as ["furosemide 40 mg"]; an empty list means none is taken',
+                    say("not a list of medicines"),
+                    say('send a list such as ["furosemide 40 mg"]; an empty list means none is taken'),
                 )
             return MedicineList(
                 tuple(
@@ -332,68 +346,89 @@ def _choice(finding: FindingDefinition, written: object) -> str | None:
         return written
     if written in finding.unknown_options or written == "unknown":
         return None
-    near = suggestion(written, known) if isinstance(written, str) and len(written) < 80 else ""
-    raise _Refused("not one of its options" + near, f"use {', '.join(known)}")
+    near = _nearest(written, known) if isinstance(written, str) and len(written) < 80 else ""
+    problem = (
+        say("not one of its options; did you mean `{name}`?", name=near) if near else say("not one of its options")
+    )
+    raise _Refused(problem, say("use {names}", names=commas(known)))
 
 
 def _quantity(finding: FindingDefinition, written: object, day: date | None, faults: list[InputFault]) -> float:
     unit_text: object = ""
     number: object = written
-    beside_limit = _BESIDE["="]
+    shift = 0.0
     if isinstance(written, Mapping):
         if set(written) == {"on"} and finding.unit.ucum == "d":
             return _days_ago(written["on"], day)
         for key in written:
             if key not in ("value", "unit", "on"):
-                mend = f"use value, unit, on{suggestion(str(key)[:80], ('value', 'unit', 'on'))}"
-                faults.append(_fault(finding.id, "a key that is not read", mend, "left out"))
+                faults.append(_unread(finding.id, key, ("value", "unit", "on")))
         number, unit_text = written.get("value"), written.get("unit", "")
     if isinstance(number, str):
         found = _NUMBER.match(number)
         if found is None:
-            raise _Refused("not a number", f"write it as 3.1 {finding.unit.shown}")
-        beyond, number, beside = found[1], found[2], found[3]
+            raise _Refused(say("not a number"), say("write it as 3.1 {unit}", unit=finding.unit.shown))
+        beyond, number, beside = found[1], found[2].replace(",", "."), found[3]
+        if _THOUSANDS.match(beside):
+            problem = say("a number that can be read in two ways")
+            raise _Refused(problem, say("write it without a comma, as 1234 or 1.234"))
         if unit_text and beside and isinstance(unit_text, str) and _unit_key(unit_text) != _unit_key(beside):
-            raise _Refused("two different units", "give the unit once")
+            raise _Refused(say("two different units"), say("give the unit once"))
         unit_text = unit_text or beside
         if beyond:
-            beside_limit = _BESIDE[beyond]
-            treated = f"read as {beside_limit[1]} {number}"
-            faults.append(_fault(finding.id, "a limit and not a value", "send the value where there is one", treated))
+            shift = _BESIDE[beyond]
+            problem, mend = say("a limit and not a value"), say("send the value where there is one")
+            faults.append(_fault(finding.id, problem, mend, _read_as(shift, number)))
     if isinstance(number, bool) or not isinstance(number, int | float | str):
-        raise _Refused("not a number", f"send a number in {finding.unit.shown}")
+        raise _Refused(say("not a number"), say("send a number in {unit}", unit=finding.unit.shown))
     if not isinstance(number, str) and not -_FAR <= number <= _FAR:
-        raise _Refused("not a number anybody could have measured", f"send a number in {finding.unit.shown}")
-    accepted = " or ".join(unit.shown for unit in finding.units)
+        mend = say("send a number in {unit}", unit=finding.unit.shown)
+        raise _Refused(say("not a number anybody could have measured"), mend)
+    accepted = either(unit.shown for unit in finding.units)
     if not unit_text and not finding.bare_number:
-        raise _Refused("a number without a unit", f"add the unit: {accepted}")
+        raise _Refused(say("a number without a unit"), say("add the unit: {units}", units=accepted))
     if not isinstance(unit_text, str):
-        raise _Refused("the unit is not a text", f"use {accepted}")
+        raise _Refused(say("the unit is not a text"), say("use {names}", names=accepted))
     for unit in finding.units:
         if not unit_text or _unit_key(unit_text) in {_unit_key(name) for name in (unit.ucum, *unit.spellings)}:
             break
     else:
-        raise _Refused("not a unit of this finding", f"use {accepted}")
+        raise _Refused(say("not a unit of this finding"), say("use {names}", names=accepted))
     _look_for_traps(finding, unit, Fraction(str(number)), faults)
     value = unit.to_canonical(Fraction(str(number)))
     if (finding.low is not None and value < finding.low) or (finding.high is not None and value > finding.high):
-        raise _Refused(
-            "outside the plausible range",
-            f"check the value and its unit: {finding.low:g} to {finding.high:g} {finding.unit.shown}",
-        )
+        mend = say(
+            "check the value and its unit: {low} to {high} {unit}",
+            low=figures(f"{finding.low:g}"), high=figures(f"{finding.high:g}"), unit=finding.unit.shown,
+        )  # fmt: skip
+        raise _Refused(say("outside the plausible range"), mend)
     # "< 2.5" is a number below 2.5, and the nearest one is the least that is known of it.
-    return rounded(value + beside_limit[0])
+    return rounded(value + shift)
+
+
+def _read_as(shift: float, number: str) -> str:
+    """Say how a number with a sign before it was read."""
+    if shift < 0:
+        return say("read as just below {number}", number=number)
+    return (
+        say("read as just above {number}", number=number)
+        if shift > 0
+        else say("read as exactly {number}", number=number)
+    )
 
 
 def _look_for_traps(finding: FindingDefinition, unit: Unit, number: Fraction, faults: list[InputFault]) -> None:
     """Note a number that looks like another unit; refuse it where it cannot be true in this one."""
     for trap in finding.traps:
         if trap.unit in (unit.ucum, *unit.spellings) and trap.above <= number <= trap.below:
-            problem = f"{float(number):g} {trap.unit} would be unusual, {float(number):g} {trap.likely} would not"
-            mend = f"check the unit: {trap.unit} or {trap.likely}"
+            problem = say(
+                "{number} {unit} would be unusual, {number} {likely} would not",
+                number=figures(f"{float(number):g}"), unit=trap.unit, likely=trap.likely,
+            )  # fmt: skip
+            mend = say("check the unit: {unit} or {likely}", unit=trap.unit, likely=trap.likely)
             if not trap.keep:
                 raise _Refused(problem, mend)
-            faults.append(_fault(finding.id, problem, mend, "kept as written"))
+            faults.append(_fault(finding.id, problem, mend, say("kept as written")))
 
 
 def _unit_key(text: str) -> str:
@@ -410,15 +445,15 @@ def _day(written: object) -> date:
             return datetime.fromisoformat(written).date()
         except ValueError:
             pass
-    raise _Refused("not a date", "write it as 2026-03-12")
+    raise _Refused(say("not a date"), say("write it as 2026-03-12"))
 
 
 def _days_ago(written: object, day: date | None) -> float:
     then = _day(written)
     if day is None:
-        raise _Refused("a date, but the day of the intake is not known", "add `on` to the intake")
+        raise _Refused(say("a date, but the day of the intake is not known"), say("add `on` to the intake"))
     if then > day:
-        raise _Refused("a date in the future", "check the date")
+        raise _Refused(say("a date in the future"), say("check the date"))
     return float((day - then).days)
 
 
@@ -428,15 +463,11 @@ def _medicine(
     if isinstance(written, str):
         return knowledge.catalogue.read(_clean(written))
     if not isinstance(written, Mapping) or not isinstance(written.get("name"), str):
-        mend = 'write it as "furosemide 40 mg" or {"name": "furosemide", "dose": "40 mg"}'
-        faults.append(
-            _fault(place, "neither a text nor a mapping with `name`", mend, "a medicine that is not recognised")
-        )
-        return MedicineEntry("(unreadable entry)", note="not recognised")
-    for key in written:
-        if key not in MEDICINE_KEYS:
-            mend = f"use {', '.join(MEDICINE_KEYS)}{suggestion(str(key)[:80], MEDICINE_KEYS)}"
-            faults.append(_fault(place, "a key that is not read", mend, "left out"))
+        problem = say("neither a text nor a mapping with `name`")
+        mend = say('write it as "furosemide 40 mg" or {"name": "furosemide", "dose": "40 mg"}')
+        faults.append(_fault(place, problem, mend, say("a medicine that is not recognised")))
+        return MedicineEntry(say("(unreadable entry)"), note=say("not recognised"))
+    faults += [_unread(place, key, MEDICINE_KEYS) for key in written if key not in MEDICINE_KEYS]
     name = _clean(written["name"])
     dose, taken = (_detail(written.get(key), f"{place}.{key}", faults) for key in ("dose", "taken"))
     codes = _atc(written.get("atc"), f"{place}.atc", faults)
@@ -451,7 +482,7 @@ def _medicine(
             days[key] = _moment(moment, day)
         except _Refused as refused:
             # Not known when it was stopped: it may still be taken, and that is the reading with more danger in it.
-            treated = "still taken" if key == "stopped" else "not known when"
+            treated = say("still taken") if key == "stopped" else say("not known when")
             faults.append(_fault(f"{place}.{key}", refused.problem, refused.mend, treated))
     return replace(
         entry,
@@ -470,7 +501,7 @@ def _detail(written: object, place: str, faults: list[InputFault]) -> str:
     if isinstance(written, str):
         return _clean(written)
     if written is not None:
-        faults.append(_fault(place, "not a text", 'write it as "40 mg"', "not known"))
+        faults.append(_fault(place, say("not a text"), say('write it as "40 mg"'), say("not known")))
     return ""
 
 
@@ -480,7 +511,7 @@ def _atc(written: object, place: str, faults: list[InputFault]) -> tuple[str, ..
         return ()
     if isinstance(written, str) and _ATC.match(written.strip().upper()):
         return (written.strip().upper(),)
-    faults.append(_fault(place, "not an ATC code", "write it as C03CA01", "left out"))
+    faults.append(_fault(place, say("not an ATC code"), say("write it as C03CA01"), say("left out")))
     return ()
 
 
@@ -489,8 +520,24 @@ def _moment(written: object, day: date | None) -> float:
     if isinstance(written, int | float) and not isinstance(written, bool):
         if math.isfinite(written) and 0 <= written <= _FAR:
             return rounded(float(written))
-        raise _Refused("not a number of days ago", "write days ago as 0 or more, or a date such as 2026-03-12")
+        mend = say("write days ago as 0 or more, or a date such as 2026-03-12")
+        raise _Refused(say("not a number of days ago"), mend)
     return _days_ago(written, day)
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    """Give the nearest known name, or nothing; `suggestion` says the same to developers, in English."""
+    near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
+    return near[0] if near else ""
+
+
+def _unread(place: str, key: object, known: tuple[str, ...]) -> InputFault:
+    """Give the fault of a key that means nothing here."""
+    names, near = commas(known), _nearest(str(key)[:80], known)
+    mend = (
+        say("use {names}; did you mean `{name}`?", names=names, name=near) if near else say("use {names}", names=names)
+    )
+    return _fault(place, say("a key that is not read"), mend, say("left out"))
 
 
 def _fault(place: str, problem: str, mend: str, treated_as: str) -> InputFault:

@@ -16,8 +16,11 @@ from triage.chart import Chart, State
 from triage.conditions import Urgency
 from triage.findings import Answerer, FindingDefinition, Kind
 from triage.interpreters.reference import Reference
+from triage.knowledge import KnowledgeBase
+from triage.language import say
 from triage.truth import TRUE
 from triage.verdict import Verdict, screen_items, screen_pages
+from triage.wording import commas, lowered
 
 Because: TypeAlias = Literal["emergency established", "settled", "nothing left to ask"]
 
@@ -85,33 +88,39 @@ class Next(Published):
 
 
 def next_screen(
-    completions: Completions, chart: Chart, verdict: Verdict, behind_gaps: Collection[str], scope: tuple[Answerer, ...]
+    knowledge: KnowledgeBase,
+    completions: Completions,
+    chart: Chart,
+    verdict: Verdict,
+    behind_gaps: Collection[str],
+    scope: tuple[Answerer, ...],
 ) -> Next:
     """
     Give the next screen of an interview.
 
     Args:
+        knowledge: the knowledge base whose words are used.
         verdict: the verdict as things stand.
         behind_gaps: the findings without a usable answer that the verdict rests on.
         scope: who can still be asked.
     """
     bounds = completions.of(chart, scope)
     ends = bounds.range()
-    found = _Interview(completions, chart, bounds, scope)
+    found = _Interview(knowledge, completions, chart, bounds, scope)
     certificate = None
     screen = None
     if ends.established is Urgency.EMERGENCY:
-        sentence = "An emergency is established: no answer still open here can take it away. Stop asking and act."
+        sentence = say("An emergency is established: no answer still open here can take it away. Stop asking and act.")
         certificate = found.certificate(ends.established, "emergency established", sentence)
     elif not ends.settled:
         screen = found.screen(ends.established, behind_gaps if verdict.urgency is Urgency.EMERGENCY else ())
     if screen is None and certificate is None:
-        word = completions.knowledge.guidance.urgencies[verdict.urgency].word.lower()
+        level = lowered(knowledge.guidance.urgencies[verdict.urgency].word)
         if ends.settled:
-            sentence = f"Settled as {word}: no answer still open here can change it."
+            sentence = say("Settled as {level}: no answer still open here can change it.", level=level)
             certificate = found.certificate(verdict.urgency, "settled", sentence)
         else:
-            sentence = f"Nothing is left to ask here: {word} stands, though it could not be settled."
+            sentence = say("Nothing is left to ask here: {level} stands, though it could not be settled.", level=level)
             certificate = found.certificate(verdict.urgency, "nothing left to ask", sentence)
     return Next(
         urgency=verdict.urgency, established=ends.established, possible=ends.possible, screen=screen,
@@ -122,9 +131,16 @@ def next_screen(
 class _Interview:
     """Chooses among the open findings of one chart."""
 
-    def __init__(self, completions: Completions, chart: Chart, bounds: Bounds, scope: tuple[Answerer, ...]) -> None:
+    def __init__(
+        self,
+        knowledge: KnowledgeBase,
+        completions: Completions,
+        chart: Chart,
+        bounds: Bounds,
+        scope: tuple[Answerer, ...],
+    ) -> None:
         self._completions = completions
-        self._kb = completions.knowledge
+        self._kb = knowledge
         self._chart = chart
         self._bounds = bounds
         self._scope = scope
@@ -145,7 +161,7 @@ class _Interview:
         ready = [name for name in self._kb.asked_at if name in reach and self._applies(name)]
         ahead = [name for name in ready if name in first]
         if ahead:
-            return self._made("first", "What the emergency rests on", ahead, reach, rules)
+            return self._made("first", say("What the emergency rests on"), ahead, reach, rules)
         for page, names in screen_pages(self._kb, self._chart):
             here = [name for name in ready if name in names]
             if here:
@@ -162,8 +178,7 @@ class _Interview:
             if self._kb.findings[name].group == leading.group and self._kb.findings[name].kind is Kind.BOOLEAN
         ]
         alike.sort(key=lambda name: (-reach[name].rank, self._kb.asked_at[name]))
-        title = leading.group.replace("_", " ").capitalize()
-        return self._made(leading.group, title, alike[:CHECKLIST], reach, rules)
+        return self._made(leading.group, group_title(leading.group), alike[:CHECKLIST], reach, rules)
 
     def _reach(self, established: Urgency) -> tuple[dict[str, Urgency], dict[str, list[str]]]:
         """Give each open finding that can still matter, the highest level it can take part in, and the rules."""
@@ -214,17 +229,20 @@ class _Interview:
     ) -> Screen:
         top = max((reach[one] for one in names), key=lambda level: level.rank)
         turned = sorted({rule for one in names for rule in rules[one]})
-        word = self._kb.guidance.urgencies[top].word.lower()
+        level = lowered(self._kb.guidance.urgencies[top].word)
         causes = {
             self._kb.guidance.causes[self._kb.rules[rule].cause].label
             for rule in turned
             if self._kb.rules[rule].urgency is top and self._kb.rules[rule].cause
         }
-        some = ", ".join(sorted(causes)[:3])
-        why = f"Could show {word} causes: {some}" if some else f"Could change the urgency up to {word}"
+        if causes:
+            some = commas(sorted(causes)[:3])
+            why = say("Could show {level} causes: {causes}.", level=level, causes=some)
+        else:
+            why = say("Could change the urgency up to {level}.", level=level)
         return Screen(
             id=name, title=title, questions=tuple(self._asked(self._kb.findings[one], reach[one]) for one in names),
-            why=f"{why}.", rules=tuple(turned),
+            why=why, rules=tuple(turned),
         )  # fmt: skip
 
     def _asked(self, finding: FindingDefinition, level: Urgency) -> Asked:
@@ -234,3 +252,34 @@ class _Interview:
             options=tuple(Choice(id=option.id, label=option.label) for option in finding.options),
             units=tuple(unit.shown for unit in finding.units), could_reach=level,
         )  # fmt: skip
+
+
+def group_title(group: str) -> str:
+    """Give the title of a checklist: a file of findings as people call its subject; in other knowledge bases its name."""
+    match group:
+        case "blood_vessels":
+            return say("Blood vessels")
+        case "children":
+            return say("Children")
+        case "conditions":
+            return say("Conditions")
+        case "cramps":
+            return say("Cramps")
+        case "daily_habits":
+            return say("Daily habits")
+        case "danger_signs":
+            return say("Danger signs")
+        case "exertion_and_heat":
+            return say("Exertion and heat")
+        case "hands":
+            return say("Hands")
+        case "laboratory":
+            return say("Laboratory")
+        case "medicines":
+            return say("Medicines")
+        case "nerves_and_spine":
+            return say("Nerves and spine")
+        case "person":
+            return say("Person")
+        case _:
+            return group.replace("_", " ").capitalize()

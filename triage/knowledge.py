@@ -1,7 +1,7 @@
 """The knowledge base as one value: everything the readers, the verdict and the report need, checked when it was loaded."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
@@ -20,7 +20,9 @@ from triage.conditions import (
 )
 from triage.findings import DerivedQuantity, FindingDefinition
 from triage.formulas import inputs
+from triage.governance import Record
 from triage.guidance import Guidance
+from triage.language import SOURCE
 from triage.medicines import Catalogue
 from triage.rules import Pattern, Rule, ScreenPage, Source
 
@@ -43,7 +45,9 @@ class KnowledgeBase:
     """
     A checked knowledge base.
 
-    Mappings keep the order of their files. `content_hash` is SHA-256 over the name and bytes of every file that was read.
+    Mappings keep the order of their files. `content_hash` is SHA-256 over the name and bytes of every file that decides or words
+    anything; `translation` is that of the catalogue which gave the words of another `language`, empty for English.
+    `records` say of every rule who wrote, changed and signed it; they are no part of the hash.
     """
 
     manifest: Manifest
@@ -56,6 +60,9 @@ class KnowledgeBase:
     sources: Mapping[str, Source]
     screen: tuple[ScreenPage, ...]
     guidance: Guidance
+    language: str = SOURCE
+    translation: str = ""
+    records: Mapping[str, Record] = field(default_factory=dict)
 
     def before_the_verdict(self) -> Iterator[tuple[str, str, Condition]]:
         """Give every condition that is judged before the verdict, with the folder or file and the id it stands under."""

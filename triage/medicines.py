@@ -12,16 +12,20 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 
+from triage.language import say
+from triage.wording import semicolons
+
 
 @dataclass(frozen=True)
 class MedicineClass:
-    """A class of medicines and the concern it raises; `members` make it a group, `atc` are prefixes of codes in it."""
+    """A class of medicines and the concern it raises; `members` make it a group, `atc` are prefixes of codes in it; a `common` concern says least."""
 
     id: str
     label: str
     concern: str
     members: tuple[str, ...] = ()
     atc: tuple[str, ...] = ()
+    common: bool = False
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,7 @@ class Ingredient:
     An ingredient with its other names.
 
     An ingredient without classes is a common medicine that no rule is about. `atc` holds ATC codes, complete or beginnings of some,
-    of products that contain it.
+    of products that contain it. `shown` is the name in the language of the reader where that is not the label; it is never read.
     """
 
     id: str
@@ -42,6 +46,12 @@ class Ingredient:
     sources: tuple[str, ...] = ()
     note: str = ""
     atc: tuple[str, ...] = ()
+    shown: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name that people are shown."""
+        return self.shown or self.label
 
 
 @dataclass(frozen=True)
@@ -107,12 +117,24 @@ class MedicineList:
 
 
 def plain_words(text: str) -> str:
-    """Give a text in lower case without accents and punctuation, words separated by single spaces."""
+    """
+    Give a text in lower case without accents and punctuation, words separated by single spaces.
+
+    A comma inside a number is a decimal comma, before three digits a thousands one: `47,5` is 47.5, `1,000` is 1000.
+    """
     folded = unicodedata.normalize("NFKD", text.casefold())
     kept = "".join(mark for mark in folded if not unicodedata.combining(mark))
+    kept = _THOUSANDS.sub("", _DECIMAL_COMMA.sub(".", kept))
     return " ".join(re.findall(r"[a-z0-9.%]+", kept.replace(",", " , ").replace("'", "")))
 
 
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d{1,2}(?!\d))")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_TWO_WAYS = re.compile(r"(?<![\d.])[1-9]\d{0,2}\.\d{3}(?!\d)")
+"""A number such as 1.000: one, or a thousand where the point parts thousands. No dose is read from it."""
+_PART = r"(\d(?:[.,]\d)?)"
+_SCHEME = re.compile(rf"(?<![\w.]){_PART}-{_PART}-{_PART}(?:-{_PART})?(?![\w.])")
+"""How many in the morning, at noon, in the evening (and at night): 1-0-1."""
 _AMOUNT = re.compile(r"(?<![a-z0-9.])(\d+(?:\.\d+)?)\s*(micrograms?|mcg|ug|milligrams?|mg|grams?|g)(?![a-z])")
 _STRENGTH = re.compile(
     r"(?<![a-z])\d+(?:\.\d+)?\s*(?:micrograms?|mcg|ug|milligrams?|mg|grams?|g|ml|units?|iu|mmol|%|puffs?|tabs?|x)?(?![a-z])"
@@ -126,15 +148,14 @@ SHORT, LONG = 5, 10
 """Letters from which a word may be a misspelling of a name by one letter, and by two; any shorter or further is another name."""
 
 
-def _misspelt(word: str, names: Iterable[str]) -> str:
-    """Give `; did you mean `x`?` for the one name that a word is a misspelling of, or nothing."""
+def _meant(word: str, names: Iterable[str]) -> list[str]:
+    """Give the names that a word may be a misspelling of, the nearest alone."""
     allowed = 2 if len(word) >= LONG else 1 if len(word) >= SHORT else 0
     near: dict[int, list[str]] = {}
     for name in names:
         if name[:1] == word[:1] and abs(len(name) - len(word)) <= allowed:
             near.setdefault(_edits(word, name), []).append(name)
-    nearest = next((near[edits] for edits in range(1, allowed + 1) if edits in near), [])
-    return f"; did you mean `{nearest[0]}`?" if len(nearest) == 1 else ""
+    return next((near[edits] for edits in range(1, allowed + 1) if edits in near), [])
 
 
 def _edits(one: str, other: str) -> int:
@@ -216,13 +237,14 @@ class Catalogue:
     def _read(self, text: str, coded: tuple[str, ...]) -> MedicineEntry:
         shown = " ".join(text.split())
         if len(text) > MAX_TEXT:
-            return MedicineEntry(shown[:MAX_TEXT], note="the text is too long to be a medicine; not recognised")
-        plain = plain_words(text)
-        amounts = [_in_milligrams(*found) for found in _AMOUNT.findall(plain)]
+            return MedicineEntry(shown[:MAX_TEXT], note=say("the text is too long to be a medicine; not recognised"))
+        scheme = _SCHEME.search(text)
+        plain = plain_words(_SCHEME.sub(" ", text))
+        amounts = [] if _TWO_WAYS.search(plain) else [_in_milligrams(*found) for found in _AMOUNT.findall(plain)]
         words = _STRENGTH.sub(" ", plain).split()
         found: list[str] = []
         left: list[str] = []
-        times: float | None = None
+        times = sum(float(part.replace(",", ".")) for part in scheme.groups() if part) if scheme else None
         topical = taken_in = behind_name = False
         position = 0
         while position < len(words):
@@ -248,9 +270,10 @@ class Catalogue:
         outside = topical and len(names) == 1 and not taken_in
         notes = []
         if not recognised:
-            notes.append("not recognised" + "".join(_misspelt(word, self._single_words) for word in left[:1]))
+            meant = self._meant(left[0]) if left else ""
+            notes.append(say("not recognised; did you mean `{name}`?", name=meant) if meant else say("not recognised"))
         if outside:
-            notes.append("used on the skin or in the eye or ear: counted in no class")
+            notes.append(say("used on the skin or in the eye or ear: counted in no class"))
         single = len(amounts) == 1 and len({*names, *coded}) == 1
         return MedicineEntry(
             text=shown,
@@ -258,7 +281,7 @@ class Catalogue:
             classes=() if outside else self.classes_of(names),
             recognised=recognised,
             dose_mg=float(amounts[0] * Fraction(str(times or 1.0))) if single else None,
-            note="; ".join(notes),
+            note=semicolons(notes),
         )
 
     def _name_at(self, words: list[str], position: int) -> tuple[int, tuple[str, ...]]:
@@ -275,6 +298,20 @@ class Catalogue:
         known = set(phrases)
         return next((n for n in (4, 3, 2) if " ".join(words[position : position + n]) in known), 1)
 
+    def _meant(self, word: str) -> str:
+        """Give the ingredient a word is a misspelling of, or the one word it is one of; nothing where it may be several."""
+        found = _meant(word, self._by_word)
+        whose = frozenset[str]().union(*(self._by_word[name] for name in found))
+        if len(whose) == 1:
+            return self.ingredients[next(iter(whose))].name
+        return found[0] if len(found) == 1 else ""
+
     @cached_property
-    def _single_words(self) -> frozenset[str]:
-        return frozenset(word for name in self._by_name for word in name if len(word) > 3)
+    def _by_word(self) -> dict[str, frozenset[str]]:
+        """The ingredients by each word of their names that is long enough to be misspelt."""
+        table: dict[str, set[str]] = {}
+        for name, ingredients in self._by_name.items():
+            for word in name:
+                if len(word) > 3:
+                    table.setdefault(word, set()).update(ingredients)
+        return {word: frozenset(found) for word, found in table.items()}

@@ -10,6 +10,7 @@ from triage.findings import FindingDefinition, Kind
 from triage.intake import MEDICINE_KEYS
 from triage.interview import Next
 from triage.knowledge import KnowledgeBase
+from triage.reviewing import Review
 from triage.verifying import Verification
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -17,6 +18,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 PUBLISHED: Mapping[str, type[Published]] = {
     "assessment": Assessment, "explanation": Explanation, "changes": Changes, "next": Next, "verification": Verification,
+    "review": Review,
 }  # fmt: skip
 """What comes out, by the name its schema goes by."""
 

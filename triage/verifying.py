@@ -12,8 +12,9 @@ from pydantic import Field
 
 from triage.assessment import Assessment, Plain, Published
 from triage.engine import Triage
-from triage.errors import IntakeError, UnknownNameError
+from triage.errors import IntakeError, LanguageError, UnknownNameError
 from triage.json_intake import read_assessment, read_json
+from triage.language import SOURCE
 from triage.reporting.archive import ASSESSMENT, INTAKE, digest, read_back
 from triage.reporting.words import read_moment, shorten
 
@@ -35,12 +36,14 @@ _LONGEST = 80
 
 
 class Version(Plain):
-    """What decided: the knowledge base with its content hash, and the version of the engine."""
+    """What decided: the knowledge base with its content hash, the version of the engine, and in which words."""
 
     knowledge_base: str
     knowledge_base_version: str
     content_hash: str
     engine_version: str
+    language: str = SOURCE
+    translation: str = ""
 
 
 class Difference(Plain):
@@ -124,6 +127,8 @@ class Verification(Published):
             yield f"knowledge base {was.knowledge_base} {was.knowledge_base_version} ({was.content_hash})"
         if was is not None and was.engine_version != now.engine_version:
             yield f"engine {was.engine_version}, here {now.engine_version}"
+        if was is not None and was.translation != now.translation:
+            yield f"words in {was.language}, changed since"
 
 
 def verify(content: bytes, triage: Triage) -> Verification:
@@ -149,6 +154,7 @@ def verify(content: bytes, triage: Triage) -> Verification:
     rerun: Assessment | None = None
     try:
         reported = _assessment(carried.attachments[ASSESSMENT])
+        triage = _worded_as(reported, triage)
         if INTAKE in carried.attachments:
             rerun = _again(reported, carried.attachments[INTAKE], triage)
         else:
@@ -192,6 +198,16 @@ def _assessment(written: bytes) -> Assessment:
     return found
 
 
+def _worded_as(reported: Assessment, triage: Triage) -> Triage:
+    """Give the engine in the language of the report."""
+    language = reported.knowledge_base.language
+    try:
+        return triage.in_language(language)
+    except (UnknownNameError, LanguageError):
+        message = f"{ASSESSMENT}: knowledge_base.language: no words in `{language[:20]}` here; add its catalogues"
+        raise IntakeError([message]) from None
+
+
 def _again(reported: Assessment, intake: bytes, triage: Triage) -> Assessment:
     """Assess the attached intake on the day, and for those who could be asked, of the assessment."""
     moment = read_moment(reported.as_of)
@@ -210,7 +226,7 @@ def _version(assessment: Assessment) -> Version:
     made = assessment.knowledge_base
     return Version(
         knowledge_base=made.id, knowledge_base_version=made.version, content_hash=made.content_hash,
-        engine_version=assessment.engine_version,
+        engine_version=assessment.engine_version, language=made.language, translation=made.translation,
     )  # fmt: skip
 
 
@@ -218,7 +234,8 @@ def _here(triage: Triage) -> Version:
     manifest = triage.knowledge.manifest
     return Version(
         knowledge_base=manifest.id, knowledge_base_version=manifest.version, content_hash=triage.knowledge.content_hash,
-        engine_version=version("cramp-triage"),
+        engine_version=version("cramp-triage"), language=triage.knowledge.language,
+        translation=triage.knowledge.translation,
     )  # fmt: skip
 
 

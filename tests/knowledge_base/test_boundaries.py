@@ -70,6 +70,7 @@ DERIVED = {
     "ck_ratio": [({"lab_ck_uln": "100 U/L"}, "lab_ck", 100, 0)],
     "creat_ratio": [({"lab_creat_base": "100 umol/L"}, "lab_creat", 100, 0)],
     "creat_rise": [({"lab_creat_base": "100 umol/L"}, "lab_creat", 1, 100)],
+    "lab_slow_age": [({}, "lab_slow_date_days", 1, 0), ({}, "lab_date_days", 1, 0)],
     "bmi": [({"height_cm": "100 cm"}, "weight_kg", 1, 0)],
 }
 """Other answers with which a derived quantity is `finding = factor * quantity + shift`, as (answers, finding, factor, shift)."""

@@ -256,6 +256,7 @@ PLANTED = {
   action: "Hurry"
   plain_action: "Hurry."
   request: "Please hurry."
+  request_about: "Please hurry."
   destination: moon  # <- unknown destination `moon`
 """,
     "investigations.yaml": """
@@ -305,6 +306,29 @@ PLANTED = {
   when: {all: [collapse, not fever]}
   keep: age_years  # <- keep `age_years` is no yes-or-no finding
   note: "Planted"
+""",
+    "governance.yaml": """
+- {id: founding, on: 2099-01-01, author: clinic, note: Again, rules: [EM-01]}  # <- change `founding` is defined twice
+- id: planted_change
+  on: 2020-01-01  # <- 2020-01-01 lies before the change above it
+  author: ""  # <- `author` is empty
+  note: "Planted"
+  rules:
+    - EM-01
+    - X-01
+    - EM-0l  # <- unknown rule, row or file `EM-0l`
+    - rules/dangers.yaml  # <- did you mean `rules/danger.yaml`
+  removed: [EM-77]  # <- removed rule `EM-77` was not there before
+- {id: planted_silence, on: 2099-01-01, author: clinic, note: "Planted"}  # <- names no rule
+""",
+    "reviews.yaml": """
+- reviewer: ""  # <- `reviewer` is empty
+  role: GP
+  on: 2026-03-12
+  rules:
+    EM-01: "0123456789abcdef"
+    EM-0l: "0123456789abcdef"  # <- unknown rule `EM-0l`
+- {reviewer: A, role: GP, on: 2026-03-12, rules: [EM-01]}  # <- `rules` is no mapping
 """,
 }
 

@@ -36,8 +36,8 @@ def one_engine(engine: Triage, monkeypatch: pytest.MonkeyPatch) -> None:
     """Load the bundled knowledge base once; the tests of a subprocess load it as everybody does."""
     fresh = files.engine_on
 
-    def shared(kb: Path | None) -> Triage:
-        return engine if kb is None else fresh(kb)
+    def shared(kb: Path | None, language: str | None = None) -> Triage:
+        return engine.in_language(language or "en-GB") if kb is None else fresh(kb, language)
 
     for module in (files, commands, demonstration):
         monkeypatch.setattr(module, "engine_on", shared)
@@ -75,7 +75,18 @@ def one_line(text: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "command", [(), ("demo",), ("assess",), ("report",), ("explain",), ("kb", "check"), ("kb", "cases")]
+    "command",
+    [
+        (),
+        ("demo",),
+        ("assess",),
+        ("report",),
+        ("explain",),
+        ("kb", "check"),
+        ("kb", "cases"),
+        ("kb", "review"),
+        ("kb", "sign"),
+    ],
 )
 def test_help_tells_exit_codes_and_an_example(command: Sequence[str]) -> None:
     result = run(*command, "--help")
@@ -320,7 +331,7 @@ def test_a_disagreement_of_the_readers_is_told(monkeypatch: pytest.MonkeyPatch) 
         def assess(self, *_: object, **__: object) -> Assessment:
             raise EngineDisagreement(["SP-01"], "emergency", {"answers": {"fever": True}})
 
-    monkeypatch.setattr(commands, "engine_on", lambda kb: Torn())
+    monkeypatch.setattr(commands, "engine_on", lambda kb, language=None: Torn())
     result = run("assess", SAMPLE, "--json")
 
     assert (result.exit_code, result.stdout) == (exits.DISAGREEMENT, "")

@@ -104,6 +104,51 @@ def test_what_a_test_of_an_unanswered_finding_may_end_as(
     assert program.bounds(chart(), ("b",), {"a": ("b",)}).rule("rule") == fading
 
 
+def test_a_finding_that_may_turn_out_not_to_apply_turns_on_what_decides_it() -> None:
+    program = Program({}, {"rule": A, "both": AllOf((A, B)), "other": Present("c")})
+    reading = program.bounds(chart(), ("c", "b"), {"a": ("b",)})
+
+    assert reading.open_in("rule") == {"b"}
+    assert reading.open_in("both") == {"b"}
+    assert reading.open_in("other") == {"c"}
+    assert program.bounds(chart(), ("b", "c"), {"a": ("b", "c")}).open_in("rule") == {"b", "c"}
+
+
+@pytest.mark.parametrize(
+    ("answers", "value", "expected"),
+    [
+        ({"a": False}, True, ends.between(Truth.FALSE, Truth.TRUE)),
+        ({"a": False}, False, ends.FALSE),
+        ({"a": True}, None, ends.between(Truth.UNKNOWN, Truth.TRUE)),
+        ({}, True, ends.between(Truth.UNKNOWN, Truth.TRUE)),
+    ],
+)
+def test_a_finding_that_may_come_to_be_read_otherwise(
+    answers: dict[str, bool], value: bool | None, expected: int
+) -> None:
+    """It keeps what it is now, may become what it would be read as, and turns on what decides it."""
+    program = Program({}, {"rule": A, "other": B, "third": Present("c")})
+    reading = program.bounds(chart(**answers), ("c", "b"), rising={("a", value): ("b",)})
+
+    assert reading.rule("rule") == expected
+    assert reading.open_in("rule") == (frozenset() if expected in ends.SETTLED else {"b"})
+    assert reading.open_in("third") == {"c"}
+
+
+def test_what_may_both_fade_and_rise_turns_on_both() -> None:
+    program = Program({}, {"rule": A, "other": AllOf((B, Present("c")))})
+    reading = program.bounds(chart(), ("b", "c"), {"a": ("b",)}, {("a", True): ("c",)})
+
+    assert reading.rule("rule") == ends.ANY
+    assert reading.open_in("rule") == {"b", "c"}
+
+
+def test_a_name_that_nothing_tests_may_fade_and_rise() -> None:
+    reading = Program({}, {"rule": A}).bounds(chart(), ("b",), {"x": ("b",)}, {("y", True): ("b",)})
+
+    assert reading.rule("rule") == ends.UNKNOWN
+
+
 @pytest.mark.parametrize("taken", [Takes(("statin",)), Takes(("statin",), dose_above=20.0)])
 def test_a_list_of_medicines_that_does_not_apply_holds_none(taken: Condition) -> None:
     away = Chart({}, {"medicines": State.NOT_APPLICABLE})

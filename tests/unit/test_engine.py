@@ -135,3 +135,27 @@ def test_importing_leaves_the_host_alone_and_loads_no_experta() -> None:
         "assert before == (list(logging.root.handlers), logging.root.level, set(vars(collections)), list(warnings.filters))\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_a_result_reported_as_it_is_used_shows_the_level_of_the_rules_on_it() -> None:
+    """Rules rest on adjusted calcium whoever adjusted it; the laboratory's own figure raises what it raises."""
+    found = Triage(engine="compiled").assess({"lab_ca_adj": "7.2 mg/dL", "lab_k": "4.2 mmol/L"}, on=date(2026, 11, 25))
+    raised = {row.id: row.raises for row in found.laboratory}
+
+    assert raised["lab_ca_adj"] is found.urgency.level
+    assert raised["lab_k"] is None
+    assert "ca_adj" not in raised
+
+
+def test_a_near_rule_fires_with_what_it_waits_for() -> None:
+    """Told are tests that would really fire it: every yes-or-no one of a sample is answered so, and the rule fires."""
+    engine = Triage(engine="compiled")
+    intake = json.loads((data_folder("examples") / "partial_first_minutes.json").read_text(encoding="utf-8"))
+    near = engine.assess(intake, on=date(2026, 11, 25)).near_rules
+    tried = [rule for rule in near if all(test.endswith(": yes") for test in rule.needed)]
+
+    assert len(tried) > 3
+    for rule in tried:
+        found = engine.assess({**intake, **dict.fromkeys(rule.open, True)}, on=date(2026, 11, 25))
+        assert rule.id in {fired.id for fired in found.fired_rules}, rule.id
+        assert found.urgency.level.rank >= rule.urgency.rank

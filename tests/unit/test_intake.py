@@ -134,3 +134,21 @@ def test_a_list_not_surely_complete_may_hide_something(knowledge: KnowledgeBase,
 
     assert isinstance(taken, MedicineList)
     assert not taken.nothing_hidden
+
+
+@pytest.mark.parametrize("written", ["3,1 mmol/L", "3.1 mmol/L", {"value": "3,1", "unit": "mmol/L"}, "3,10 mmol/L"])
+def test_a_decimal_comma_is_read_where_it_can_be_nothing_else(knowledge: KnowledgeBase, written: object) -> None:
+    read = read_intake(knowledge, {"lab_k": written})
+
+    assert read.answers == {"lab_k": 3.1}
+    assert read.faults == ()
+
+
+@pytest.mark.parametrize("written", ["1,234 U/L", "12,345 U/L", {"value": "1,234", "unit": "U/L"}])
+def test_a_comma_that_may_part_thousands_is_refused(knowledge: KnowledgeBase, written: object) -> None:
+    read = read_intake(knowledge, {"lab_ck": written})
+
+    assert read.answers == {"lab_ck": None}
+    assert [(one.problem, one.mend) for one in read.faults] == [
+        ("a number that can be read in two ways", "write it without a comma, as 1234 or 1.234")
+    ]

@@ -9,9 +9,9 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[2] / "triage"
 
 ORDER = (
-    "truth", "errors", "wording", "resources", "polarity", "ends", "conditions", "formulas", "findings", "rules", "guidance",
-    "medicines", "chart", "knowledge", "assessment", "firing", "_experta", "interpreters", "charting", "verdict", "bounds", "intake", "conflicts",
-    "advising", "loader", "assembling", "blocking", "together", "changing", "explaining", "interview", "reporting", "json_writing", "engine", "casebook", "mutating", "catching", "triage", "json_intake", "verifying", "schemas", "cli", "__main__",
+    "truth", "errors", "resources", "language", "wording", "polarity", "ends", "conditions", "formulas", "findings", "rules", "governance", "guidance",
+    "medicines", "chart", "knowledge", "translating", "collecting", "assessment", "firing", "_experta", "interpreters", "charting", "verdict", "bounds", "intake", "conflicts",
+    "advising", "loader", "reviewing", "assembling", "blocking", "together", "changing", "explaining", "interview", "reporting", "json_writing", "engine", "casebook", "mutating", "catching", "triage", "json_intake", "verifying", "schemas", "cli", "__main__",
 )  # fmt: skip
 """Every module or package of `triage`, lowest first: each imports only what stands before it."""
 
@@ -20,9 +20,24 @@ DOORS = {
     "weasyprint": {"reporting/pdf.py"},
     "pikepdf": {"reporting/archive.py", "reporting/pdf.py"},
     "jinja2": {"reporting/pages.py"},
-    "yaml": {"loader/source.py"},
-    "typer": {"cli/commands.py", "cli/knowledge.py", "cli/options.py", "cli/exits.py", "cli/interviewing.py"},
-    "rich": {"cli/terminal.py", "cli/summary.py", "cli/demonstration.py", "cli/casebook.py", "cli/mutation.py"},
+    "yaml": {"loader/source.py", "reporting/branding.py"},
+    "babel": {"language.py", "collecting.py"},
+    "typer": {
+        "cli/commands.py",
+        "cli/knowledge.py",
+        "cli/options.py",
+        "cli/exits.py",
+        "cli/interviewing.py",
+        "cli/words.py",
+    },
+    "rich": {
+        "cli/terminal.py",
+        "cli/summary.py",
+        "cli/demonstration.py",
+        "cli/casebook.py",
+        "cli/mutation.py",
+        "cli/governance.py",
+    },
 }
 
 
@@ -76,7 +91,17 @@ def test_each_foreign_package_has_its_doors(package: str, doors: set[str]) -> No
 
 
 def test_reports_know_no_rule_and_no_engine() -> None:
-    allowed = {"assessment", "conditions", "errors", "findings", "resources", "rules", "wording", "reporting"}
+    allowed = {
+        "assessment",
+        "conditions",
+        "errors",
+        "findings",
+        "language",
+        "resources",
+        "rules",
+        "wording",
+        "reporting",
+    }
     used = {
         part(name)
         for path in (PACKAGE / "reporting").glob("*.py")

@@ -175,6 +175,8 @@ def test_an_unused_finding_is_not_blamed_while_a_faulty_rule_names_it(folder: Pa
         stream.write(BOOLEAN.replace("  report_only: true\n", ""))
     with (folder / "rules/danger.yaml").open("a", encoding="utf-8") as stream:
         stream.write("- id: X\n  certainty: fact\n  provenance: [seed]\n  when: {all: [zz, zz_misspelt]}\n")
+    with (folder / "governance.yaml").open("a", encoding="utf-8") as stream:
+        stream.write("- {id: x, on: 2099-01-01, author: clinic, note: Why, rules: [X]}\n")
 
     with pytest.raises(KnowledgeBaseError) as error:
         load(folder)

@@ -234,13 +234,29 @@ def test_what_is_no_misspelling_gets_no_suggestion(knowledge: KnowledgeBase, tex
 
 @pytest.mark.parametrize(
     ("text", "meant"),
-    [("furosemid", "furosemide"), ("ramiprill", "ramipril"), ("metoclopramid", "metoclopramide"), ("amlodipien", "amlodipine")],
+    [("furosemidd", "furosemide"), ("ramiprill", "ramipril"), ("metoclopramidd", "metoclopramide"), ("amlodipien", "amlodipine")],
 )  # fmt: skip
 def test_a_misspelling_is_suggested_and_not_read(knowledge: KnowledgeBase, text: str, meant: str) -> None:
     entry = knowledge.catalogue.read(text)
 
     assert f"did you mean `{meant}`" in entry.note
     assert (entry.ingredients, entry.recognised) == ((), False)
+
+
+@pytest.mark.parametrize(
+    ("text", "dose"),
+    [
+        ("metoprolol 47,5 mg morgens und abends", 95.0), ("metformin 1,000 mg", 1000.0), ("Furosemid 40 mg 1-0-1", 80.0),
+        ("furosemide 40 mg 1-1-1-1", 160.0), ("furosemide 40 mg 0,5-0-0", 20.0), ("furosemide 40 mg 0-0-0", 40.0),
+        ("metformin 1.000 mg", None), ("digoxin 0.125 mg", 0.125), ("Furosemid 40 mg Tablette täglich", 40.0),
+    ],
+)  # fmt: skip
+def test_a_dose_is_read_as_people_write_it(knowledge: KnowledgeBase, text: str, dose: float | None) -> None:
+    """A comma is decimal or parts thousands, a scheme counts the tablets of a day; what can be read in two ways is no dose."""
+    entry = knowledge.catalogue.read(text)
+
+    assert entry.recognised
+    assert entry.dose_mg == dose
 
 
 @pytest.mark.parametrize(

@@ -85,4 +85,5 @@ def test_rules_never_see_the_urgency() -> None:
         Reference({}, CHART).truth(UrgencyAtLeast(Urgency.URGENT))
 
     assert Reference({}, CHART, Urgency.SAME_DAY).truth(UrgencyAtLeast(Urgency.URGENT)) is TRUE
+    assert Reference({}, CHART, Urgency.URGENT).truth(UrgencyAtLeast(Urgency.URGENT)) is TRUE
     assert Reference({}, CHART, Urgency.ROUTINE).truth(UrgencyAtLeast(Urgency.URGENT)) is FALSE

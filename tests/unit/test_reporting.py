@@ -240,7 +240,7 @@ def test_empty_fields_are_written_out() -> None:
 
 
 def test_urgency_never_stands_without_its_time(case: Assessment) -> None:
-    for document in ("report", "letter", "sbar"):
+    for document in ("report", "letter", "sbar", "criterion"):
         assert f"{case.urgency.word}, {case.urgency.time}".lower() in text(case, document=document).lower()
 
 
@@ -253,14 +253,14 @@ def test_sbar_speaks_in_order_with_few_lines(case: Assessment) -> None:
 
 
 def test_text_fits_eighty_columns(case: Assessment) -> None:
-    for document in ("report", "letter", "sbar"):
+    for document in ("report", "letter", "sbar", "criterion"):
         assert max(map(len, text(case, document=document).splitlines())) <= 80
 
 
 # ---------- hostile words ----------
 
 
-@pytest.mark.parametrize("document", ["report", "letter", "handout", "sbar"])
+@pytest.mark.parametrize("document", ["report", "letter", "handout", "sbar", "criterion"])
 def test_hostile_words_stay_words(document: str) -> None:
     """Markup, template syntax, control characters and direction overrides do nothing but show."""
     found = Elements(html(assessments.hostile(), document=document))
@@ -289,7 +289,7 @@ def test_a_direction_override_in_a_name_is_isolated() -> None:
     assert "<bdi>Patient B</bdi>" in html(assessments.routine())
 
 
-@pytest.mark.parametrize("document", ["report", "letter", "handout", "sbar"])
+@pytest.mark.parametrize("document", ["report", "letter", "handout", "sbar", "criterion"])
 def test_a_page_needs_no_other_file(case: Assessment, document: str) -> None:
     """Nothing is fetched: no address but data and fragments in a page, except the links of cited sources."""
     page = html(case, document=document)
@@ -688,7 +688,7 @@ ARTEFACTS = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("document", ["report", "letter", "handout", "sbar"])
+@pytest.mark.parametrize("document", ["report", "letter", "handout", "sbar", "criterion"])
 def test_no_artefact_of_a_template_is_left(real: Assessment, document: str) -> None:
     for page in (html(real, document=document), text(real, document=document)):
         shown = plain_text(page)
@@ -710,12 +710,12 @@ def test_no_two_spaces_in_a_line_of_text(real: Assessment) -> None:
         assert "  " not in told or re.match(r"^[SBAR]  ", told), line
 
 
-@pytest.mark.parametrize("document", ["report", "letter", "handout", "sbar"])
+@pytest.mark.parametrize("document", ["report", "letter", "handout", "sbar", "criterion"])
 def test_real_text_fits_eighty_columns(real: Assessment, document: str) -> None:
     assert max(map(len, text(real, document=document).splitlines())) <= 80
 
 
-@pytest.mark.parametrize("document", ["report", "letter", "handout", "sbar"])
+@pytest.mark.parametrize("document", ["report", "letter", "handout", "sbar", "criterion"])
 def test_hostile_intakes_stay_words(document: str) -> None:
     page = html(assessed("hostile"), document=document)
 
@@ -725,7 +725,7 @@ def test_hostile_intakes_stay_words(document: str) -> None:
     assert "\u202e" not in page + text(assessed("hostile"), document=document)
 
 
-@pytest.mark.parametrize("document", ["report", "letter"])
+@pytest.mark.parametrize("document", ["report", "letter", "criterion"])
 def test_every_link_in_a_real_page_leads_somewhere(real: Assessment, document: str) -> None:
     found = Elements(html(real, document=document)).found
     ids = [attributes["id"] for _, attributes in found if "id" in attributes]
@@ -810,6 +810,12 @@ def test_real_letters_take_two_pages_at_most(name: str) -> None:
     assert assessed(name).urgency.word in first
     assert "Red flags" in first
     assert ("could not be taken as written" in first) is bool(assessed(name).input_faults)
+
+
+@pytest.mark.parametrize("name", sorted(EXAMPLES))
+def test_the_pictures_cost_no_page(opened: Any, name: str) -> None:
+    """A letter takes the pages that its words need: one where the screen is answered and nothing waits, else two."""
+    assert len(opened(assessed(name), document="letter").pages) == (1 if name == "cauda_equina" else 2)
 
 
 @pytest.mark.parametrize(("name", "most"), [("cauda_equina", 6), ("emergency_on_a_gap", 6), ("rhabdomyolysis", 8)])
@@ -932,7 +938,7 @@ def test_a_pack_without_places_prints_no_map() -> None:
     other = Triage(Path(__file__).parents[1] / "packs" / "nosebleed")
     found = other.assess({"bleeding_minutes": 45}, on=ON)
 
-    for document in ("report", "letter", "handout", "sbar"):
+    for document in ("report", "letter", "handout", "sbar", "criterion"):
         assert "bodymap" not in str(other.report(found, format="html", document=document))
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from triage import Triage
 from triage.resources import data_folder
+from triage.reviewing import review
 from triage.schemas import PUBLISHED, intake_schema, published_schema
 
 DAY = date(2026, 3, 12)
@@ -34,6 +35,7 @@ def test_every_sample_fits(triage: Triage, intakes: jsonschema.Draft202012Valida
         "explanation": triage.explain(intake, "SP-17", on=DAY),
         "changes": triage.what_would_change(intake, on=DAY),
         "next": triage.next_question(intake, on=DAY),
+        "review": review(triage.knowledge, DAY),
     }
 
     intakes.validate(intake)

@@ -339,7 +339,7 @@ def test_answers_as_python_has_them_are_assessed_alike(triage: Triage) -> None:
 
 @pytest.fixture
 def run(triage: Triage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
-    monkeypatch.setattr(commands, "engine_on", lambda kb: triage)
+    monkeypatch.setattr(commands, "engine_on", lambda kb, language=None: triage)
 
     def verified(content: bytes, *options: str) -> Any:
         (tmp_path / "report.pdf").write_bytes(content)

@@ -13,7 +13,7 @@ from triage import assessment as a
 from triage.assembling.answers import answers, laboratory, medicines, red_flags
 from triage.assembling.case import Case, Found
 from triage.assembling.plan import advice, honest_notes, investigations, limits, safety_netting, sources
-from triage.assembling.reasons import causes, fired_rules, patterns
+from triage.assembling.reasons import causes, fired_rules, near_rules, patterns
 from triage.assembling.urgency import destinations, open_questions, urgency, urgency_range
 from triage.intake import Contradicting
 from triage.interpreters.prose import Prose
@@ -64,6 +64,7 @@ def assemble(knowledge: KnowledgeBase, prose: Prose, found: Found, identity: str
         knowledge_base=a.KnowledgeBaseInfo(
             id=manifest.id, title=manifest.title, version=manifest.version, content_hash=knowledge.content_hash,
             review_status=manifest.review_status, reviewers=manifest.reviewers,
+            language=knowledge.language, translation=knowledge.translation,
         ),
         patient=found.intake.patient,
         referral=found.intake.referral,
@@ -73,6 +74,7 @@ def assemble(knowledge: KnowledgeBase, prose: Prose, found: Found, identity: str
         causes=suspected,
         red_flags=red_flags(case),
         fired_rules=fired,
+        near_rules=near_rules(case),
         patterns=patterns(case),
         medicines=medicines(case, fired),
         laboratory=laboratory(case),

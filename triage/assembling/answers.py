@@ -7,6 +7,8 @@ from triage.assembling.case import Case
 from triage.chart import State
 from triage.conditions import MEDICINES, Compare, Takes, Urgency, tested
 from triage.findings import Answerer, Bands, FindingDefinition, Kind, ReferenceInterval, Unit
+from triage.interpreters.prose import symbol
+from triage.language import say, say_many
 from triage.medicines import MedicineEntry, MedicineList
 from triage.polarity import Polarity
 from triage.verdict import screen_items
@@ -24,7 +26,7 @@ def _answer(case: Case, finding: FindingDefinition) -> a.Answer:
     return a.Answer(
         finding=finding.id, label=finding.label, question=finding.question, group=finding.group, kind=finding.kind,
         answered_by=finding.answered_by, state=case.state(finding.id), shown=case.shown(finding.id),
-        chosen=_chosen(case, finding),
+        chosen=_chosen(case, finding), yes=case.yes(finding.id),
     )  # fmt: skip
 
 
@@ -85,23 +87,25 @@ def medicines(case: Case, fired: Iterable[a.FiredRule]) -> a.Medicines:
 
 def _medicine(case: Case, entry: MedicineEntry, tests: Mapping[str, set[str]]) -> a.MedicineFound:
     catalogue = case.kb.catalogue
-    concerns = [catalogue.classes[name].concern for name in entry.classes if catalogue.classes[name].concern]
+    classes = [catalogue.classes[name] for name in entry.classes if catalogue.classes[name].concern]
     return a.MedicineFound(
         text=entry.text,
-        ingredients=tuple(catalogue.ingredients[name].label for name in entry.ingredients),
+        ingredients=tuple(catalogue.ingredients[name].name for name in entry.ingredients),
         classes=tuple(catalogue.classes[name].label for name in entry.classes),
         dose=entry.dose, taken=entry.taken,
         started=_ago(entry.started_days), stopped=_ago(entry.stopped_days),
         current=not entry.stopped, recognised=entry.recognised, note=entry.note,
-        concerns=tuple(dict.fromkeys(concerns)),
+        concerns=tuple(dict.fromkeys(one.concern for one in classes)),
+        common=tuple(dict.fromkeys(one.concern for one in classes if one.common)),
         rules=tuple(rule for rule, names in tests.items() if not entry.names.isdisjoint(names)),
+        started_days=entry.started_days, stopped_days=entry.stopped_days,
     )  # fmt: skip
 
 
 def _ago(days: float | None) -> str:
     if days is None:
         return ""
-    return "today" if days == 0 else f"{days:g} day{'' if days == 1 else 's'} before"
+    return say("today") if days == 0 else say_many(days, "{number} day before", "{number} days before")
 
 
 def laboratory(case: Case) -> tuple[a.LaboratoryValue, ...]:
@@ -111,6 +115,10 @@ def laboratory(case: Case) -> tuple[a.LaboratoryValue, ...]:
         for literal in case.found.firing.rules[rule.id]:
             if isinstance(literal.leaf, Compare) and literal.polarity is Polarity.HOLDS and rule.urgency is not None:
                 raised.setdefault(tested(literal.leaf), rule.urgency)
+    for quantity in case.kb.derived.values():
+        # A rule on adjusted calcium rests on the laboratory's own figure, where that was given.
+        if quantity.id in raised and (name := _repeated(case, quantity.id)):
+            raised.setdefault(name, raised[quantity.id])
     ages = {finding.dated_by for finding in case.kb.findings.values()}
     found = []
     for finding in case.kb.findings.values():
@@ -128,7 +136,7 @@ def laboratory(case: Case) -> tuple[a.LaboratoryValue, ...]:
             found.append(row)
     for quantity in case.kb.derived.values():
         value = case.chart.values.get(quantity.id)
-        if isinstance(value, float) and quantity.bands is not None and not _repeats(case, quantity.id):
+        if isinstance(value, float) and quantity.bands is not None and not _repeated(case, quantity.id):
             row = _result(
                 case, quantity.id, quantity.label, value, quantity.unit, quantity.bands, quantity.intervals, raised, ""
             )
@@ -136,10 +144,10 @@ def laboratory(case: Case) -> tuple[a.LaboratoryValue, ...]:
     return tuple(found)
 
 
-def _repeats(case: Case, name: str) -> bool:
-    """Whether a derived quantity is nothing but a result that is listed already."""
-    first = case.kb.derived[name].sources[:1]
-    return any(source.text.strip() in case.chart.values for source in first)
+def _repeated(case: Case, name: str) -> str:
+    """Give the result, listed already, that a derived quantity is nothing but; empty where it is more."""
+    first = (source.text.strip() for source in case.kb.derived[name].sources[:1])
+    return next((text for text in first if text in case.chart.values), "")
 
 
 def _result(case: Case, name: str, label: str, value: float, unit: Unit, bands: Bands | None,
@@ -162,7 +170,7 @@ def _result(case: Case, name: str, label: str, value: float, unit: Unit, bands: 
         days = case.chart.values.get(case.kb.findings[name].dated_by)
         age = int(days) if isinstance(days, float) else None
     return a.LaboratoryValue(
-        id=name, label=label, value=value, unit=unit.shown if unit.ucum not in ("1", "{score}") else "", given=given,
+        id=name, label=label, value=value, unit=symbol(unit), given=given,
         low=interval.low, high=interval.high,
         cuts=tuple(limit for limit, _ in bands.cuts) if bands is not None else (),
         band=bands.word(value) if bands is not None else "", in_range=in_range,

@@ -14,6 +14,7 @@ from triage.intake import Intake
 from triage.interpreters.prose import Prose, shown
 from triage.interpreters.reference import Reference
 from triage.knowledge import KnowledgeBase
+from triage.language import say
 from triage.medicines import MedicineEntry, MedicineList
 from triage.polarity import Polarity
 from triage.rules import Basis, Rule
@@ -76,9 +77,19 @@ class Case:
         """Give a finding with its answer as a phrase: `Back pain`, `Fever: no`, `Potassium: 3.1 mmol/L`."""
         answer, label = self.shown(name), self.prose.label(name)
         if not answer:
-            states = {State.ASKED_UNKNOWN: "asked, not known", State.NOT_APPLICABLE: "does not apply"}
-            return f"{label}: {states.get(self.chart.state(name), 'not asked')}"
-        return label if answer == "yes" else f"{label}: {answer}"
+            match self.chart.state(name):
+                case State.ASKED_UNKNOWN:
+                    return say("{what}: asked, not known", what=label)
+                case State.NOT_APPLICABLE:
+                    return say("{what}: does not apply", what=label)
+                case _:
+                    return say("{what}: not asked", what=label)
+        return label if self.yes(name) else say("{what}: {found}", what=label, found=answer)
+
+    def yes(self, name: str) -> bool | None:
+        """Give the answer of a yes-or-no question; None for any other, and where there is none."""
+        value = self.chart.values.get(name)
+        return value if isinstance(value, bool) and self.chart.state(name) is State.ANSWERED else None
 
     @cached_property
     def fired(self) -> list[Rule]:
@@ -98,7 +109,7 @@ class Case:
             for one in literal.leaf.names
         }
         texts = [entry.text for entry in self.taken() if not entry.names.isdisjoint(named)]
-        return f"Takes {together(texts)}" if texts else self.says(name)
+        return say("Takes {medicines}", medicines=together(texts)) if texts else self.says(name)
 
     def taken(self) -> tuple[MedicineEntry, ...]:
         """Give the entries of the medicine list."""
@@ -149,8 +160,7 @@ class Case:
 
     def weight(self, name: str) -> int:
         """Sort answers: what was said or measured, then noes, then what is not known."""
-        answer = self.shown(name)
-        return 2 if not answer else 1 if answer == "no" else 0
+        return 2 if not self.shown(name) else 1 if self.yes(name) is False else 0
 
 
 def rank(urgency: Urgency | None) -> int:

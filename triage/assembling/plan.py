@@ -6,6 +6,7 @@ from triage import assessment as a
 from triage.advising import judge
 from triage.assembling.case import Case
 from triage.conditions import Urgency
+from triage.language import SOURCE, say
 from triage.truth import TRUE
 
 
@@ -78,8 +79,10 @@ def sources(case: Case) -> tuple[a.SourceCited, ...]:
 
 
 def limits(case: Case) -> str:
-    """Say what the assessment is not, and that a review is overdue."""
-    limits, due = case.kb.manifest.limits, case.kb.manifest.review_by
+    """Say what the assessment is not, that a review is overdue, and that the words are a translation."""
+    said, due = [case.kb.manifest.limits], case.kb.manifest.review_by
     if case.found.as_of[:10] > due.isoformat():
-        return f"{limits} This knowledge base was due for review on {due.isoformat()}."
-    return limits
+        said.append(say("This knowledge base was due for review on {day}.", day=due.isoformat()))
+    if case.kb.language != SOURCE:
+        said.append(say("Translated from English; no clinician has reviewed the translation."))
+    return " ".join(said)

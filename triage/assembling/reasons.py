@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from triage import assessment as a
 from triage.assembling.case import Case, rank
+from triage.blocking import blocked_by
 from triage.chart import State
 from triage.conditions import (
     MEDICINES,
@@ -23,10 +24,17 @@ from triage.conditions import (
     tested,
 )
 from triage.firing import Literal
-from triage.polarity import Polarity
+from triage.language import say
 from triage.rules import Rule
 from triage.truth import FALSE, TRUE, UNKNOWN
-from triage.wording import capital
+from triage.wording import capital, semicolons
+
+MOST = 6
+"""So many answers that decide a pattern are named."""
+
+
+NEAR, LOOKED_AT = 12, 36
+"""So many rules that could still fire are told, of so many that wait for the fewest open answers."""
 
 
 def fired_rules(case: Case) -> tuple[a.FiredRule, ...]:
@@ -52,26 +60,17 @@ def fired_rules(case: Case) -> tuple[a.FiredRule, ...]:
 
 def _evidence(case: Case, literal: Literal) -> a.Evidence:
     name = tested(literal.leaf)
-    said = case.prose.say(literal.leaf)
-    match literal.polarity:
-        case Polarity.HOLDS:
-            test = said
-        case Polarity.EXCLUDED:
-            test = case.prose.say(Not(literal.leaf))
-        case Polarity.NOT_SHOWN:
-            test = f"not shown: {said}"
-        case Polarity.NOT_EXCLUDED:
-            test = f"not excluded: {said}"
     return a.Evidence(
-        finding=name, label=case.prose.label(name), answer=case.shown(name), test=test, state=case.state(name)
-    )
+        finding=name, label=case.prose.label(name), answer=case.shown(name), test=case.prose.literal(literal),
+        state=case.state(name),
+    )  # fmt: skip
 
 
 def _because(case: Case, rule: Rule) -> str:
     """Give the answers a rule rests on, those that say something first."""
     names = dict.fromkeys(tested(literal.leaf) for literal in case.found.firing.rules[rule.id])
     telling = sorted(names, key=case.order)
-    return "; ".join(case.evidence_phrase([rule.id], name) for name in telling)
+    return semicolons(case.evidence_phrase([rule.id], name) for name in telling)
 
 
 def causes(case: Case, fired: Iterable[a.FiredRule]) -> tuple[a.CauseFound, ...]:
@@ -163,6 +162,25 @@ def _missing(case: Case, condition: Condition) -> Iterable[str]:
                 yield name
 
 
+def near_rules(case: Case) -> tuple[a.NearRule, ...]:
+    """Give the rules above the level that the fewest answers could still fire, those that wait for least first."""
+    waiting = [
+        (len(case.everything.open_in(rule.id)), -level.rank, rule.id, case.kb.rules[rule.id], level)
+        for rule, level in case.everything.could_fire(case.level)
+    ]
+    found = []
+    for *_, rule, level in sorted(waiting, key=lambda one: one[:3])[:LOOKED_AT]:
+        blocks = sorted(blocked_by(case.kb.pattern_conditions, case.chart, rule.when), key=lambda one: one.order)
+        found.append(
+            a.NearRule(
+                id=rule.id, row=rule.row, title=rule.title, urgency=level,
+                needed=tuple(dict.fromkeys(map(case.prose.literal, blocks))),
+                open=tuple(dict.fromkeys(tested(literal.leaf) for literal in blocks)),
+            )
+        )  # fmt: skip
+    return tuple(sorted(found, key=lambda one: (len(one.needed), -one.urgency.rank, one.id))[:NEAR])
+
+
 def patterns(case: Case) -> tuple[a.PatternFound, ...]:
     """Give every intermediate conclusion with the answers that decide it."""
     found = []
@@ -171,6 +189,8 @@ def patterns(case: Case) -> tuple[a.PatternFound, ...]:
         decided = []
         if truth is not UNKNOWN:
             decided = list(dict.fromkeys(_deciding(case, pattern.when, wanted=truth is TRUE)))
-        because = "; ".join(map(case.says, decided[:6])) + ("; and more" if len(decided) > 6 else "")
+        because = semicolons(map(case.says, decided[:MOST]))
+        if len(decided) > MOST:
+            because = say("{answers}; and more", answers=because)
         found.append(a.PatternFound(id=name, label=capital(case.prose.label(name)), truth=truth.value, because=because))
     return tuple(found)

@@ -1,13 +1,15 @@
 """How urgent, where to, and what open answers can still do."""
 
 from collections.abc import Iterable
+from typing import assert_never
 
 from triage import assessment as a
 from triage.assembling.case import FEW, Case
 from triage.bounds import Bounds
 from triage.conditions import Urgency
+from triage.language import say, say_many
 from triage.rules import Certainty, Rule
-from triage.wording import capital, listed, lowered, together
+from triage.wording import capital, commas, listed, lowered, semicolons, together
 
 
 def urgency(case: Case, causes: Iterable[a.CauseFound]) -> a.UrgencyFound:
@@ -15,12 +17,10 @@ def urgency(case: Case, causes: Iterable[a.CauseFound]) -> a.UrgencyFound:
     words = case.guide.urgencies[case.level]
     leading = case.leading
     labels = [cause.label for cause in causes if cause.urgency is case.level and not cause.set_aside][:FEW]
-    request = words.request.replace("{causes}", together([lowered(label) for label in labels]))
-    if not labels:  # nothing is suspected by name: the reason itself is what to look at
-        aside = [case.kb.rules[name].title for name in case.found.verdict.set_aside]
-        open_screen = f"{together(map(lowered, aside[:FEW]))}, danger signs not all asked" if aside else ""
-        about = lowered(leading.title) if leading is not None else open_screen or "pattern not recognised"
-        request = words.request.replace(" for {causes}", f": {about}").replace("Suspected: {causes}", capital(about))
+    if labels:
+        request = words.request.replace("{causes}", together(map(lowered, labels)))
+    else:  # nothing is suspected by name: the reason itself is what to look at
+        request = words.request_about.replace("{about}", _about(case, leading))
     # At self-care the advice of the report stands for the action: what of it is withheld must not be said here after all.
     action = leading.action if leading is not None and case.level is not Urgency.SELF_CARE else ""
     return a.UrgencyFound(
@@ -35,23 +35,46 @@ def urgency(case: Case, causes: Iterable[a.CauseFound]) -> a.UrgencyFound:
     )  # fmt: skip
 
 
+def _about(case: Case, leading: Rule | None) -> str:
+    """Say what a clinician is asked to look at where no cause is suspected by name."""
+    if leading is not None:
+        return lowered(leading.title)
+    if aside := [case.kb.rules[name].title for name in case.found.verdict.set_aside[:FEW]]:
+        return say("{patterns}, danger signs not all asked", patterns=together(map(lowered, aside)))
+    return say("pattern not recognised")
+
+
 def _reason(case: Case, leading: Rule | None) -> str:
     if leading is None:
         still_open = len(case.found.verdict.screen_open)
         if case.found.verdict.set_aside and still_open:
-            items = "1 item" if still_open == 1 else f"{still_open} items"
-            return f"a benign pattern was met, but {items} of the red-flag screen are not answered"
-        return "pattern not recognised: no rule with an urgency fired, a clinician should look at it"
+            return say_many(
+                still_open, "a benign pattern was met, but {number} item of the red-flag screen are not answered",
+                "a benign pattern was met, but {number} items of the red-flag screen are not answered",
+            )  # fmt: skip
+        return say("pattern not recognised: no rule with an urgency fired, a clinician should look at it")
     cause = case.guide.causes.get(leading.cause)
     said = [case.evidence_phrase([leading.id], name) for name in case.telling(leading.id)]
-    what = lowered(cause.label) if cause is not None else lowered(leading.title)
-    if cause is not None and leading.certainty is not Certainty.FACT:
-        what = f"{leading.certainty.value if leading.certainty is not Certainty.CONSIDER else 'consider'} {what}"
-    found = listed([lowered(text) for text in said[:4]])
-    if leading.gap:
-        missing = together([lowered(case.prose.label(name)) for name in case.open_behind([leading.id])[:2]])
-        found = "; ".join(part for part in (found, f"not known: {missing}" if missing else "") if part)
-    return f"{what}: {found}" if found else what
+    what = _suspected(lowered(cause.label), leading.certainty) if cause is not None else lowered(leading.title)
+    found = [listed(map(lowered, said[:4]))] if said else []
+    if leading.gap and (open_now := case.open_behind([leading.id])[:2]):
+        missing = together(lowered(case.prose.label(name)) for name in open_now)
+        found.append(say("not known: {missing}", missing=missing))
+    return say("{what}: {found}", what=what, found=semicolons(found)) if found else what
+
+
+def _suspected(cause: str, certainty: Certainty) -> str:
+    match certainty:
+        case Certainty.FACT:
+            return cause
+        case Certainty.PROBABLE:
+            return say("probable {cause}", cause=cause)
+        case Certainty.POSSIBLE:
+            return say("possible {cause}", cause=cause)
+        case Certainty.CONSIDER:
+            return say("consider {cause}", cause=cause)
+        case _:
+            assert_never(certainty)
 
 
 def urgency_range(case: Case, everything: tuple[a.OpenQuestion, ...]) -> a.UrgencyRange:
@@ -70,16 +93,24 @@ def urgency_range(case: Case, everything: tuple[a.OpenQuestion, ...]) -> a.Urgen
 
 
 def _range_sentence(case: Case, low: Urgency, high: Urgency, lifts: tuple[a.OpenQuestion, ...]) -> str:
-    word = {level: words.word.lower() for level, words in case.guide.urgencies.items()}
+    word = {level: lowered(words.word) for level, words in case.guide.urgencies.items()}
     if low is high:
-        return "Settled: no answer still open here can change it."
+        return say("Settled: no answer still open here can change it.")
     parts = []
     if high.rank > case.level.rank:
-        names = [lowered(question.label) for question in lifts]
-        more = f" and {len(names) - FEW} more" if len(names) > FEW else ""
-        parts.append(f"Could still rise to {word[high]}: {', '.join(names[:FEW])}{more} not answered.")
+        names = commas(lowered(question.label) for question in lifts[:FEW])
+        if (more := len(lifts) - FEW) > 0:
+            parts.append(
+                say_many(
+                    more, "Could still rise to {level}: {names} and {number} more not answered.",
+                    "Could still rise to {level}: {names} and {number} more not answered.",
+                    level=word[high], names=names,
+                )
+            )  # fmt: skip
+        else:
+            parts.append(say("Could still rise to {level}: {names} not answered.", level=word[high], names=names))
     if low.rank < case.level.rank:
-        parts.append(f"Answers could take it back, at most to {word[low]}.")
+        parts.append(say("Answers could take it back, at most to {level}.", level=word[low]))
     return " ".join(parts)
 
 

@@ -19,7 +19,7 @@ from typing import Annotated, Literal, TypeAlias
 import typer
 
 from triage.changing import Changes
-from triage.cli import demonstration, interviewing, knowledge
+from triage.cli import demonstration, interviewing, knowledge, words
 from triage.cli.exits import DONE, FAULTS, NO_INTAKE, USAGE, complain, exit_codes, fail
 from triage.cli.files import (
     because,
@@ -32,7 +32,7 @@ from triage.cli.files import (
     write_file,
     write_out,
 )
-from triage.cli.options import EPILOG, Day, Folder, Input, plain_app
+from triage.cli.options import EPILOG, Day, Folder, Input, Speak, plain_app
 from triage.cli.printing import Settings, misplaced, print_all, printed
 from triage.cli.summary import summary
 from triage.cli.terminal import console_for, print_parts, say
@@ -40,16 +40,18 @@ from triage.errors import ReportError
 from triage.explaining import Explanation
 from triage.findings import Answerer
 from triage.intake import Contradicting
+from triage.language import speaking
 from triage.reporting import Document, Format, PageSize
 from triage.reporting.words import harmless
 
 SUFFIXES: Mapping[str, Format] = {".html": "html", ".htm": "html", ".pdf": "pdf", ".txt": "text"}
 """The format a report gets from the name of its file."""
 
-Schema: TypeAlias = Literal["intake", "assessment", "explanation", "changes", "next", "verification"]
+Schema: TypeAlias = Literal["intake", "assessment", "explanation", "changes", "next", "verification", "review"]
 
 app = plain_app()
 app.add_typer(knowledge.app, name="kb", help="Look after a knowledge base.", epilog=EPILOG)
+app.add_typer(words.app, name="words", help="Look after the languages.", epilog=EPILOG)
 
 
 def main() -> None:
@@ -90,6 +92,7 @@ def assess(
             metavar="person|examination|laboratory", help="Who can still be asked; may be given several times. [person]"
         ),
     ] = None,
+    language: Speak = None,
     kb: Folder = None,
 ) -> None:
     """
@@ -101,7 +104,7 @@ def assess(
       triage assess - --json --scope person --scope examination < intake.json
     """
     intake = read_intake_file(read(file))
-    assessment = engine_on(kb).assess(intake, on=day_of(on), scope=scope or (Answerer.PERSON,))
+    assessment = engine_on(kb, language).assess(intake, on=day_of(on), scope=scope or (Answerer.PERSON,))
     if strict and assessment.input_faults:
         fail(FAULTS, [f"{fault.place}: {fault.problem}; {fault.mend}" for fault in assessment.input_faults])
     if as_json:
@@ -133,7 +136,9 @@ def report(
     ] = None,
     document: Annotated[
         Document,
-        typer.Option(help="The full report, its letter alone, the patient's handout, or the phone hand-over card."),
+        typer.Option(
+            help="The full report, its letter alone, the patient's handout, the phone hand-over card, or the page to redo the decision by hand."
+        ),
     ] = "report",
     page_size: Annotated[PageSize, typer.Option(help="Paper of the report, the letter and the handout.")] = "A4",
     templates: Annotated[
@@ -146,6 +151,7 @@ def report(
         bool, typer.Option("--force", help="In a folder: make anew what is there and was made of the same.")
     ] = False,
     on: Day = None,
+    language: Speak = None,
     kb: Folder = None,
 ) -> None:
     """
@@ -160,14 +166,16 @@ def report(
       triage report intakes/*.json -o reports/
     """
     if len(files) > 1 or output.endswith(("/", os.sep)):
-        _report_all(files, output, Settings(format or "pdf", document, page_size, templates), day_of(on), kb, force)
+        _report_all(
+            files, output, Settings(format or "pdf", document, page_size, templates, language), day_of(on), kb, force
+        )
         return
     (file,) = files
     wanted = format or SUFFIXES.get(Path(output).suffix.lower())
     if wanted is None:
         fail(USAGE, [f"output `{output}`: no format; end the name in .pdf, .html or .txt, or add --format"])
-    settings = Settings(wanted, document, page_size, templates)
-    content = printed(read(file), settings, day_of(on), lambda: engine_on(kb))
+    settings = Settings(wanted, document, page_size, templates, language)
+    content = printed(read(file), settings, day_of(on), lambda: engine_on(kb, language))
     if output == "-":
         write_out(content)
     else:
@@ -239,6 +247,7 @@ def interview(
         ),
     ] = None,
     on: Day = None,
+    language: Speak = None,
     kb: Folder = None,
 ) -> None:
     """
@@ -254,11 +263,11 @@ def interview(
         answers |= read_intake_file(read(str(save)))
     # A question that was answered both ways is asked again.
     answers = {name: answer for name, answer in answers.items() if not isinstance(answer, Contradicting)}
-    engine, day, who = engine_on(kb), day_of(on), tuple(scope or (Answerer.PERSON,))
-    answers, certificate = interviewing.interview(engine, answers, who, day, save)
-    typer.echo(
-        f"\n{certificate.sentence if certificate is not None else 'Stopped; the questions go on from here next time.'}"
-    )
+    engine, day, who = engine_on(kb, language), day_of(on), tuple(scope or (Answerer.PERSON,))
+    with speaking(engine.language):
+        answers, certificate = interviewing.interview(engine, answers, who, day, save)
+        stopped = interviewing.stopped()
+        typer.echo(f"\n{certificate.sentence if certificate is not None else stopped}")
     console = console_for()
     print_parts(console, summary(engine.assess(answers, on=day, scope=who), padded=console.color_system is not None))
 
@@ -276,6 +285,7 @@ def explain(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the explanation as JSON.")] = False,
     on: Day = None,
+    language: Speak = None,
     kb: Folder = None,
 ) -> None:
     """
@@ -286,14 +296,15 @@ def explain(
       triage explain intake.json cauda_equina
       triage explain intake.json
     """
-    intake, engine = read_intake_file(read(file)), engine_on(kb)
+    intake, engine = read_intake_file(read(file)), engine_on(kb, language)
     found: Explanation | Changes = (
         engine.what_would_change(intake, on=day_of(on)) if name is None else engine.explain(intake, name, on=day_of(on))
     )
     if as_json:
         write_out(found.to_json().encode())
     else:
-        say(type(found).model_validate(harmless(found.model_dump(mode="json"))).to_text())
+        with speaking(engine.language):
+            say(type(found).model_validate(harmless(found.model_dump(mode="json"))).to_text())
 
 
 @app.command(epilog=EPILOG)
@@ -302,7 +313,7 @@ def schema(
     of: Annotated[
         Schema,
         typer.Argument(
-            metavar="intake|assessment|explanation|changes|next|verification", help="What the schema describes."
+            metavar="intake|assessment|explanation|changes|next|verification|review", help="What the schema describes."
         ),
     ],
     kb: Folder = None,

@@ -10,6 +10,7 @@ from triage.errors import (
     EngineDisagreement,
     IntakeError,
     KnowledgeBaseError,
+    LanguageError,
     MissingExtraError,
     ReportError,
     UnknownNameError,
@@ -20,10 +21,10 @@ DONE, FAULTS, USAGE, NO_INTAKE, NO_KNOWLEDGE, NO_REPORT, DISAGREEMENT = range(7)
 
 EXIT_CODES: Mapping[int, str] = {
     DONE: "done",
-    FAULTS: "faults found in what was checked (`kb check`, `kb cases`, `kb mutate`, `assess --strict`, `verify`, one of several reports)",
+    FAULTS: "faults found in what was checked (`kb check`, `kb cases`, `kb mutate`, `assess --strict`, `verify`, `words check`, one of several reports)",
     USAGE: "wrong usage",
     NO_INTAKE: "the intake could not be read, or (`verify`) the report carries none that can be",
-    NO_KNOWLEDGE: "the knowledge base does not load",
+    NO_KNOWLEDGE: "the knowledge base, or the catalogue of a language, does not load",
     NO_REPORT: "the report could not be made, written or (`verify`) read",
     DISAGREEMENT: "the two readers of the rules disagree, so nothing is released",
 }
@@ -45,6 +46,8 @@ def exit_codes() -> Iterator[None]:
         fail(DISAGREEMENT, [f"engine: {problem}"])
     except UnknownNameError as problem:
         fail(USAGE, [str(problem)])
+    except LanguageError as problem:
+        fail(NO_KNOWLEDGE, str(problem).splitlines(), more="`triage words check` lists what is missing")
     except (MissingExtraError, ReportError) as problem:
         fail(NO_REPORT, [str(problem)])
 

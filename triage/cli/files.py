@@ -13,6 +13,7 @@ from triage.cli.exits import NO_KNOWLEDGE, fail
 from triage.engine import Triage
 from triage.errors import IntakeError, MissingExtraError, ReportError
 from triage.json_intake import LIMIT, read_json
+from triage.language import SOURCE
 from triage.resources import data_folder
 
 LARGEST_REPORT = 50_000_000
@@ -76,9 +77,9 @@ def folder_of(folder: Path | None) -> Path:
     return found
 
 
-def engine_on(kb: Path | None) -> Triage:
-    """Give an engine on a knowledge base; None is the bundled one."""
-    return Triage(folder_of(kb))
+def engine_on(kb: Path | None, language: str | None = None) -> Triage:
+    """Give an engine on a knowledge base, in a language; None is the bundled one, and English."""
+    return Triage(folder_of(kb), language=language or SOURCE)
 
 
 def day_of(moment: datetime | None) -> date | None:

@@ -9,21 +9,16 @@ from typing import Any
 
 import typer
 
-from triage.assessment import InputFault
 from triage.cli.files import write_file
 from triage.engine import Triage
 from triage.findings import Answerer, Kind
 from triage.intake import read_intake
 from triage.interview import Asked, Certificate, Screen
+from triage.language import say
 from triage.reporting.words import harmless
 
-HELP = """\
-  y, n         yes, no             ?   don't know
-  1, 3         options by number   0   none of them
-  3.1 mmol/L   a number with its unit
-  back         to the screen before        stop   save and end for now
-"""
 _YES, _NO = ("y", "yes"), ("n", "no")
+"""Always understood, whatever the language."""
 
 
 class _Back(Exception):
@@ -48,7 +43,7 @@ def interview(
         The answers, and the certificate; None when the person stopped before.
     """
     before: list[dict[str, Any]] = []
-    typer.echo(HELP)
+    typer.echo(_help())
     while (step := engine.next_question(answers, on=on, scope=scope)).screen is not None:
         try:
             given = _screen(engine, step.screen, on)
@@ -56,7 +51,7 @@ def interview(
             if before:
                 answers = before.pop()
             else:
-                typer.echo("This is the first screen.")
+                typer.echo(say("This is the first screen."))
         except _Stop:
             _keep(answers, save)
             return answers, None
@@ -65,6 +60,24 @@ def interview(
             answers = {**answers, **given}
             _keep(answers, save)
     return answers, step.certificate
+
+
+def stopped() -> str:
+    """Say that the person stopped before the end."""
+    return say("Stopped; the questions go on from here next time.")
+
+
+def _help() -> str:
+    """Say what may be typed."""
+    rows = (
+        (say("y, n"), say("yes, no")),
+        (say("1, 3"), say("options by number; 0 for none of them")),
+        (say("3.1 mmol/L"), say("a number with its unit")),
+        ("?", say("don't know")),
+        ("back", say("to the screen before")),
+        ("stop", say("save and end for now")),
+    )
+    return "\n".join(f"  {typed:<12} {meaning}" for typed, meaning in rows) + "\n"
 
 
 def _keep(answers: dict[str, Any], save: Path | None) -> None:
@@ -99,19 +112,13 @@ def _question(engine: Triage, question: Asked, on: date | None) -> Any:
         try:
             answer = read(text)
         except (ValueError, IndexError):
-            typer.echo(f"  Not understood; {_hint(question)}, ? for don't know.")
+            typer.echo("  " + say("Not understood; {hint}, ? for don't know.", hint=_hint(question)))
             continue
-        faults = _faults(engine, question, answer, on)
-        if not faults:
-            return answer
-        for fault in faults:
+        understood = read_intake(engine.knowledge, {question.finding: answer}, on=on or date.today())
+        for fault in understood.faults:
             typer.echo(f"  {harmless(fault.problem)}; {harmless(fault.mend)}")
-            if fault.treated_as != "asked but unknown":  # it can be used; the report lists it
-                return answer
-
-
-def _faults(engine: Triage, question: Asked, answer: Any, on: date | None) -> tuple[InputFault, ...]:
-    return read_intake(engine.knowledge, {question.finding: answer}, on=on or date.today()).faults
+        if understood.answers.get(question.finding) is not None:  # it can be used; the report lists its faults
+            return answer
 
 
 def _line(prompt: str) -> str:
@@ -126,8 +133,9 @@ def _line(prompt: str) -> str:
 
 
 def _yes_or_no(text: str) -> bool:
-    if text in _YES or text in _NO:
-        return text in _YES
+    yes, no = (letters.strip() for letters in say("y/n").casefold().split("/"))
+    if text.casefold() in (*_YES, *_NO, yes, no):
+        return text.casefold() in (*_YES, yes)
     raise ValueError(text)
 
 
@@ -148,12 +156,13 @@ def _one(options: list[str]) -> str:
 def _hint(question: Asked) -> str:
     match question.kind:
         case Kind.BOOLEAN:
-            return "y/n"
+            return say("y/n")
         case Kind.CHOICE:
-            return "a number"
+            return say("a number")
         case Kind.SET:
-            return "numbers, 0 for none"
+            return say("numbers, 0 for none")
         case Kind.QUANTITY:
-            return " or ".join(unit for unit in question.units if unit != "1") or "a number"
+            units = [unit for unit in question.units if unit != "1"]
+            return say(" or ").join(units) or say("a number")
         case _:
-            return "with commas between, 0 for none"
+            return say("with commas between, 0 for none")

@@ -31,3 +31,11 @@ Day = Annotated[
     ),
 ]
 Pack = Annotated[Path | None, typer.Argument(metavar="[FOLDER]", help="The knowledge base. [the bundled one]")]
+Speak = Annotated[
+    str | None,
+    typer.Option(
+        "--language",
+        metavar="CODE",
+        help="The language of every word, such as de; `triage words list` names them. [en-GB]",
+    ),
+]

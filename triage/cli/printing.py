@@ -22,6 +22,7 @@ from triage.cli.terminal import through
 from triage.engine import Triage
 from triage.errors import IntakeError, MissingExtraError, ReportError, TriageError
 from triage.json_intake import read_json
+from triage.language import find_language
 from triage.reporting import Document, Format, PageSize, render
 from triage.resources import data_folder
 
@@ -45,6 +46,7 @@ class Settings:
     document: Document
     page_size: PageSize
     templates: Path | None
+    language: str | None = None
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,9 @@ def printed(written: bytes, settings: Settings, on: date | None, engine: Callabl
         engine: gives the engine, which only an intake needs.
     """
     assessment, intake = read_assessment(written, on, engine)
+    worded, wanted = assessment.knowledge_base.language, settings.language
+    if wanted is not None and find_language(wanted).code != worded:
+        raise ReportError(f"language `{wanted}`: this assessment is worded in {worded}; print it from its intake")
     made = render(
         assessment, format=settings.format, document=settings.document, page_size=settings.page_size,
         templates=settings.templates, intake=intake,
@@ -115,7 +120,7 @@ def print_all(
     lacking = pdf_lacks() if settings.format == "pdf" else ""
     if lacking:
         raise MissingExtraError(lacking)
-    common = _common(engine_on(kb), settings)
+    common = _common(engine_on(kb, settings.language), settings)
     day = on or date.today()
     jobs = [
         _Job(file, _target(file, out, settings.format), _made_of(file, common, day, dated=on is not None))
@@ -176,7 +181,7 @@ def _results(
 def _print_one(file: str, target: Path, settings: Settings, day: date, kb: Path | None) -> tuple[str, tuple[str, ...]]:
     """Print one file; give the hash of its report, or what is wrong."""
     try:
-        content = printed(read(file), settings, day, lambda: _engine(kb))
+        content = printed(read(file), settings, day, lambda: _engine(kb, settings.language))
         write_file(target, content)
     except IntakeError as problem:
         return "", tuple(problem.problems)
@@ -189,9 +194,9 @@ def _print_one(file: str, target: Path, settings: Settings, day: date, kb: Path 
 
 
 @cache
-def _engine(kb: Path | None) -> Triage:
+def _engine(kb: Path | None, language: str | None) -> Triage:
     """Give the engine of this process."""
-    return engine_on(kb)
+    return engine_on(kb, language)
 
 
 def _target(file: str, out: Path, format: Format) -> Path:
@@ -221,7 +226,7 @@ def _common(engine: Triage, settings: Settings) -> str:
         if path.is_file()
     ]
     parts = [
-        engine.knowledge.content_hash, settings.format, settings.document, settings.page_size, looks,
+        engine.knowledge.content_hash, engine.knowledge.language, engine.knowledge.translation, settings.format, settings.document, settings.page_size, looks,
         [version(name) for name in packages],
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 from triage.assessment import Assessment
 from triage.cli.terminal import tokens
+from triage.language import find_language, say, say_many, speaking
 from triage.reporting import context
-from triage.reporting.words import few, lowered, sentence, together
+from triage.reporting.words import few, levels, lowered, sentence, together, word
+from triage.wording import commas, semicolons
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -15,52 +17,67 @@ _CAUSES, _QUESTIONS, _REASONS = 6, 5, 2
 
 
 def _level(level: str | None, otherwise: str) -> str:
-    return str(tokens()["urgency"][level]["word"]).lower() if level else otherwise
+    return lowered(levels()[level]["word"]) if level else otherwise
 
 
-def summary(assessment: Assessment, *, padded: bool) -> "Iterator[RenderableType]":
-    """Give the parts of a summary: the verdict first, then what it cannot be trusted on, then what it rests on."""
+def summary(assessment: Assessment, *, padded: bool) -> "list[RenderableType]":
+    """
+    Give the parts of a summary: the verdict first, then what it cannot be trusted on, then what it rests on.
+
+    They are in the language of the assessment.
+    """
+    with speaking(find_language(assessment.knowledge_base.language)):
+        return list(_summary(assessment, padded=padded))
+
+
+def _summary(assessment: Assessment, *, padded: bool) -> "Iterator[RenderableType]":
     from rich.text import Text
 
     said = context(assessment)
     urgency, reach = said["urgency"], said["urgency_range"]
     style = tokens()["urgency"][urgency["level"]]
     yield ""
-    band, space = f"{urgency['word'].upper()}, {urgency['time']}", " " if padded else ""
+    band = say("{level}, {time}", level=urgency["word"].upper(), time=urgency["time"])
+    space = " " if padded else ""
     yield Text(f"{space}{band}{space}", style=f"bold {style['on']} on {style['fill']}")
     yield from _part(
         "",
-        ("Where", sentence(said["headline"])),
-        ("Reason", sentence(urgency["reason"])),
-        ("Time limit", sentence(said["limit"])),
-        ("Not known", said["gap_note"]),
-        ("Range", reach["sentence"]),
+        (say("Where"), sentence(said["headline"])),
+        (say("Reason"), sentence(urgency["reason"])),
+        (say("Time limit"), sentence(said["limit"])),
+        (say("Not known"), said["gap_note"]),
+        (say("Range"), reach["sentence"]),
     )
     faults = [
-        f"{fault['place']}: {fault['problem']}; {fault['mend']}. Treated as: {fault['treated_as']}."
+        say(
+            "{place}: {problem}; {mend}. Treated as: {reading}.",
+            place=fault["place"], problem=fault["problem"], mend=fault["mend"], reading=fault["treated_as"],
+        )
         for fault in said["input_faults"]
+    ]  # fmt: skip
+    yield from _part(say("Faults of the intake"), *(("!", fault) for fault in faults))
+    conflicts = [
+        say("{note} Kept: {reading}.", note=sentence(one["note"]), reading=one["kept"]) for one in said["conflicts"]
     ]
-    yield from _part("Faults of the intake", *(("!", fault) for fault in faults))
-    conflicts = [f"{sentence(conflict['note'])} Kept: {conflict['kept']}." for conflict in said["conflicts"]]
-    yield from _part("Answers that contradict each other", *(("!", conflict) for conflict in conflicts))
+    yield from _part(say("Answers that contradict each other"), *(("!", conflict) for conflict in conflicts))
     flags = said["flags"]
     yield from _part(
-        f"Red flags, {flags['count']}",
-        ("Present", "; ".join(flags["present"]) or "none"),
-        ("Unsure", "; ".join(flags["unknown"]) or "none"),
-        ("Not asked", "; ".join(flags["not_asked_short"]) or "none"),
+        say("Red flags, {answered} of {total} answered", answered=flags["answered"], total=flags["total"]),
+        (say("Present"), semicolons(flags["present"]) or say("none")),
+        (say("Unsure"), semicolons(flags["unknown"]) or say("none")),
+        (say("Not asked"), semicolons(flags["not_asked_short"]) or say("none")),
     )
     causes = [(cause["label"], _certainty(cause)) for cause in said["causes"]]
     left = len(causes) - _CAUSES
     yield from _part(
-        "Suspected causes: hypotheses, not diagnoses",
-        *(("-", f"{label}: {certainty}") for label, certainty in causes[:_CAUSES]),
-        *([] if causes else [("-", "none suggested by the answers: pattern not recognised")]),
-        ("", f"{left} more in the report" if left > 0 else ""),
+        say("Suspected causes: hypotheses, not diagnoses"),
+        *(("-", say("{what}: {found}", what=label, found=certainty)) for label, certainty in causes[:_CAUSES]),
+        *([] if causes else [("-", say("none suggested by the answers: pattern not recognised"))]),
+        ("", _more_in_report(left)),
     )
-    yield from _part("Open questions that could raise the urgency", *_questions(said))
-    yield from _part("Advice given", *(("-", _advice(item)) for item in said["advice_given"]))
-    yield from _part("Advice withheld", *(("-", line) for line in _withheld(said["withheld"])))
+    yield from _part(say("Open questions that could raise the urgency"), *_questions(said))
+    yield from _part(say("Advice given"), *(("-", _advice(item)) for item in said["advice_given"]))
+    yield from _part(say("Advice withheld"), *(("-", line) for line in _withheld(said["withheld"])))
     yield ""
     yield Text(f"{said['limits']} {said['version']}.", style="dim")
 
@@ -84,24 +101,29 @@ def _part(title: str, *rows: tuple[str, str]) -> "Iterator[RenderableType]":
     yield grid
 
 
+def _more_in_report(count: int) -> str:
+    return say_many(count, "{number} more in the report", "{number} more in the report") if count > 0 else ""
+
+
 def _certainty(cause: Mapping[str, Any]) -> str:
-    words = [cause["certainty"], _level(cause["urgency"], "adds a test")]
-    words += ["because not yet known"] if cause["gap_only"] else []
-    words += ["set aside"] if cause["set_aside"] else []
-    return ", ".join(words)
+    words = [word(cause["certainty"]), _level(cause["urgency"], say("adds a test"))]
+    words += [say("because not yet known")] if cause["gap_only"] else []
+    words += [say("set aside")] if cause["set_aside"] else []
+    return commas(words)
 
 
 def _questions(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Give the questions that matter most, and what nobody in scope can answer."""
     lifts, outside = said["urgency_range"]["lifts"], said["urgency_range"]["outside"]
     for question in lifts[:_QUESTIONS]:
-        state = "unsure" if question["state"] == "asked_unknown" else "not asked"
-        reach = _level(question["could_reach"], "no change")
-        yield "-", f"{question['question'] or question['label']} ({state}; could reach {reach})"
-    if len(lifts) > _QUESTIONS:
-        yield "", f"{len(lifts) - _QUESTIONS} more in the report"
+        asked, reach = question["question"] or question["label"], _level(question["could_reach"], say("no change"))
+        if question["state"] == "asked_unknown":
+            yield "-", say("{question} (unsure; could reach {level})", question=asked, level=reach)
+        else:
+            yield "-", say("{question} (not asked; could reach {level})", question=asked, level=reach)
+    yield "", _more_in_report(len(lifts) - _QUESTIONS)
     if outside:
-        yield "", f"Not examined or tested: {together(few([one['label'] for one in outside], 4))}"
+        yield "", say("Not examined or tested: {names}", names=together(few([one["label"] for one in outside], 4)))
 
 
 def _advice(item: Mapping[str, Any]) -> str:
@@ -111,7 +133,11 @@ def _advice(item: Mapping[str, Any]) -> str:
 def _withheld(held: Mapping[str, Any]) -> Iterator[str]:
     """Give a line for all advice withheld for the same reasons, and one for what waits until the person has been seen."""
     for row in held["rows"]:
-        yield f"{row['text']}: {row['lead']}{'; '.join(few(row['reasons'], _REASONS + 1))}"
+        reasons = semicolons(few(row["reasons"], _REASONS + 1))
+        if row["not_known"]:
+            yield say("{advice}: not yet excluded: {reasons}", advice=row["text"], reasons=reasons)
+        else:
+            yield say("{advice}: {reasons}", advice=row["text"], reasons=reasons)
     if held["seen_first"]:
         names = [held["seen_first"][0], *map(lowered, held["seen_first"][1:])]
-        yield f"{together(names)}: {lowered(held['why'])}"
+        yield say("{what}: {found}", what=together(names), found=lowered(held["why"]))

@@ -6,7 +6,7 @@ from triage.loader.loading import Loading
 from triage.loader.source import Block
 from triage.medicines import Catalogue, Ingredient, MedicineClass, Words
 
-CLASS = "id label concern members atc"
+CLASS = "id label concern members atc common"
 INGREDIENT = "id label classes atc strength effect sources synonyms"
 WORDS = "forms frequencies topical ignored salts"
 
@@ -24,6 +24,7 @@ def read_catalogue(loading: Loading, written: Any) -> Catalogue:
             classes[entry["id"]] = MedicineClass(
                 entry["id"], loading.text(file, entry, "label", entry["id"]), loading.text(file, entry, "concern"),
                 loading.names(file, entry, "members", "class"), loading.names(file, entry, "atc", "ATC code"),
+                loading.flag(file, entry, "common", False),
             )  # fmt: skip
     for group in whole["classes"] if isinstance(whole["classes"], list) else ():
         if isinstance(group, Block) and "id" in group:

@@ -94,9 +94,10 @@ class _Reading:
 
     def urgencies(self, places: dict[str, Destination]) -> dict[Urgency, UrgencyWords]:
         """Read the words of every level; all five are needed."""
-        file, texts = "urgencies.yaml", ("word", "time", "deadline", "action", "plain_action", "request", "destination")
+        file = "urgencies.yaml"
+        texts = ("word", "time", "deadline", "action", "plain_action", "request", "request_about", "destination")
         found: dict[Urgency, UrgencyWords] = {}
-        needed = "id word time action plain_action request destination"
+        needed = "id word time action plain_action request request_about destination"
         for entry in self._loading.entries(file, self._written[file], "level", " ".join(("id", *texts)), needed):
             level = self._loading.choice(file, entry, "id", Urgency, Urgency.ROUTINE)
             words = UrgencyWords(level, *(self._loading.text(file, entry, key) for key in texts))

@@ -14,6 +14,7 @@ from triage.loader import checks
 from triage.loader.catalogue import read_catalogue
 from triage.loader.checks import Places
 from triage.loader.findings import read_derived, read_findings
+from triage.loader.governance import CHANGES, read_records
 from triage.loader.guidance import FILES as GUIDANCE
 from triage.loader.guidance import read_guidance
 from triage.loader.loading import Loading
@@ -46,7 +47,7 @@ def load(root: Path, *, on: date | None = None) -> KnowledgeBase:
     loading = Loading(root)
     paths = [root / name for name in (*FILES, *GUIDANCE)]
     folders = {name: sorted((root / name).glob("*.yaml")) for name in ("findings", "rules")}
-    for path in paths:
+    for path in (*paths, root / CHANGES):
         if not path.is_file():
             loading.fault(path.name, 1, "the file is missing; a knowledge base needs it")
     for name, files in folders.items():
@@ -80,9 +81,11 @@ def load(root: Path, *, on: date | None = None) -> KnowledgeBase:
     # What rests on something that could not be read cannot be judged; everything else still is, so that one look shows all.
     found = checks.sound_patterns(found)
     rules = {name: rule for name, rule in rules.items() if patterns(rule.when) <= found.keys()}
+    records = read_records(loading, written, rules, found, derived)
     knowledge = KnowledgeBase(
-        manifest, digest.hexdigest(), findings, derived, found, rules, catalogue, loading.sources, screen, guidance
-    )
+        manifest, digest.hexdigest(), findings, derived, found, rules, catalogue, loading.sources, screen, guidance,
+        records=records,
+    )  # fmt: skip
     checks.check(loading, knowledge, places, on)
     if loading.faults:
         raise KnowledgeBaseError(loading.faults)

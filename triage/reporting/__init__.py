@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
 from triage.assessment import Assessment
-from triage.errors import UnknownNameError, suggestion
+from triage.errors import UnknownNameError, quoted, suggestion
+from triage.language import find_language, speaking
 from triage.reporting.views import VIEWS, context
 
 __all__ = ["VIEWS", "Document", "Format", "PageSize", "context", "render"]
 
 Format: TypeAlias = Literal["html", "pdf", "text"]
-Document: TypeAlias = Literal["report", "letter", "handout", "sbar"]
+Document: TypeAlias = Literal["report", "letter", "handout", "sbar", "criterion"]
 PageSize: TypeAlias = Literal["A4", "Letter"]
 
 _BARE = frozenset({"handout"})
@@ -31,13 +32,14 @@ def render(
     intake: bytes | None = None,
 ) -> str | bytes:
     """
-    Render one document.
+    Render one document, in the language of the assessment.
 
     Args:
         assessment: what to print.
         format: `html` (one self-contained page), `pdf` (PDF/A-3a and PDF/UA-1; needs the `pdf` extra) or `text` (80 columns).
-        document: the full report, the letter alone, the patient's handout, or the phone hand-over card (`sbar`).
-        page_size: paper for the report, the letter and the handout; the phone card is always A6.
+        document: the full report, the letter alone, the patient's handout, the phone hand-over card (`sbar`), or the page
+            on which a clinician redoes the decision (`criterion`).
+        page_size: paper of every document but the phone card, which is always A6.
         templates: a folder whose templates are taken before ours, name by name.
         intake: what was assessed, as JSON. A PDF carries it beside the assessment, so that the case can be run again.
 
@@ -45,7 +47,7 @@ def render(
         Text for `html` and `text`, bytes for `pdf`.
 
     Raises:
-        UnknownNameError: no such format, document or page size.
+        UnknownNameError: no such format, document or page size, or nobody here speaks the language of the assessment.
         MissingExtraError: `pdf` without its packages.
         ReportError: a template does not exist, does not render, or asks for a file outside `reports/static`.
     """
@@ -53,17 +55,18 @@ def render(
     _known("document", document, get_args(Document))
     _known("page size", page_size, get_args(PageSize))
     values = context(assessment)
-    # Only now: whoever prints nothing need not load the templates' language.
+    # Only now: whoever prints nothing need not load the templates' engine.
     from triage.reporting.pages import page, text
 
-    if format == "text":
-        return text(values, document, templates)
-    if format == "html":
-        return page(values, document, page_size, templates)
-    # Only now: the PDF packages are an extra, and heavy to import.
-    from triage.reporting.pdf import paper
+    with speaking(find_language(assessment.knowledge_base.language)):
+        if format == "text":
+            return text(values, document, templates)
+        if format == "html":
+            return page(values, document, page_size, templates)
+        # Only now: the PDF packages are an extra, and heavy to import.
+        from triage.reporting.pdf import paper
 
-    return paper(values, document, page_size, templates, _attachments(assessment, document, intake))
+        return paper(values, document, page_size, templates, _attachments(assessment, document, intake))
 
 
 def _attachments(assessment: Assessment, document: str, intake: bytes | None) -> dict[str, bytes]:
@@ -76,4 +79,6 @@ def _attachments(assessment: Assessment, document: str, intake: bytes | None) ->
 
 def _known(what: str, name: str, names: tuple[str, ...]) -> None:
     if name not in names:
-        raise UnknownNameError(f"report: no {what} `{name}`{suggestion(name, names)}; there is {', '.join(names)}")
+        raise UnknownNameError(
+            f"report: no {what} {quoted(name)}{suggestion(name, names)}; there is {', '.join(names)}"
+        )

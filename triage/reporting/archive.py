@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 from triage.errors import MissingExtraError, ReportError
+from triage.language import say
 
 if TYPE_CHECKING:
     from pikepdf import Pdf
@@ -21,11 +22,8 @@ if TYPE_CHECKING:
 ASSESSMENT, INTAKE = "assessment.json", "intake.json"
 """The names of the attachments."""
 
-_ABOUT: Mapping[str, tuple[str, str]] = {
-    ASSESSMENT: ("Data", "The assessment this document shows (triage.assessment/1)"),
-    INTAKE: ("Source", "The intake that was assessed"),
-}
-"""How each attachment relates to the document (`AFRelationship`), and in words."""
+_RELATIONSHIPS: Mapping[str, str] = {ASSESSMENT: "Data", INTAKE: "Source"}
+"""How each attachment relates to the document (`AFRelationship`)."""
 
 _OURS = "urn:cramp-triage:report:1"
 _UA = "http://www.aiim.org/pdfua/ns/id/"
@@ -55,11 +53,14 @@ def digest(attachments: Mapping[str, bytes]) -> str:
 def attach(pikepdf: ModuleType, pdf: "Pdf", attachments: Mapping[str, bytes], made: datetime | None) -> None:
     """Embed JSON files into a document, and say what each is to it."""
     dated = _pdf_date(made) if made else ""
+    about = {
+        ASSESSMENT: say("The assessment this document shows (triage.assessment/1)"),
+        INTAKE: say("The intake that was assessed"),
+    }
     for name, content in attachments.items():
-        relationship, words = _ABOUT[name]
         pdf.attachments[name] = pikepdf.AttachedFileSpec(
-            pdf, content, filename=name, mime_type="application/json", description=words,
-            relationship=pikepdf.Name(f"/{relationship}"), creation_date=dated, mod_date=dated,
+            pdf, content, filename=name, mime_type="application/json", description=about[name],
+            relationship=pikepdf.Name(f"/{_RELATIONSHIPS[name]}"), creation_date=dated, mod_date=dated,
         )  # fmt: skip
     if attachments:
         pdf.Root.AF = pikepdf.Array([pdf.attachments[name].obj for name in attachments])
@@ -99,7 +100,7 @@ def read_back(content: bytes) -> Carried:
     try:
         # Not mended on the way: what was lost of a truncated file might be what matters.
         with pikepdf.open(io.BytesIO(content), attempt_recovery=False) as pdf:
-            names = [name for name in _ABOUT if name in pdf.attachments]
+            names = [name for name in _RELATIONSHIPS if name in pdf.attachments]
             attachments = {name: pdf.attachments[name].get_file().read_bytes() for name in names}
             with pdf.open_metadata() as metadata:
                 stated = str(metadata.get(f"{{{_OURS}}}attachments", ""))

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
+from triage.language import say, say_many
 from triage.reporting import words
 from triage.reporting.words import Plain
+from triage.wording import capital, semicolons, together
 
 
 def faults(plain: Plain, labels: Mapping[str, str]) -> list[Plain]:
@@ -16,10 +18,42 @@ def _named(place: str, labels: Mapping[str, str]) -> str:
     head, _, tail = place.partition(".")
     name, _, number = head.rstrip("]").partition("[")
     if number.isdecimal():
-        label = f"Medicine {int(number) + 1}"
+        label = say("Medicine {number}", number=int(number) + 1)
     else:
-        label = labels.get(name, name[:1].upper() + name[1:].replace("_", " "))
-    return f"{label}, {tail}" if tail else label
+        label = labels.get(name) or capital(_fields().get(name, name.replace("_", " ")))
+    return say("{what}, {part}", what=label, part=_fields().get(tail, tail)) if tail else label
+
+
+def _fields() -> Mapping[str, str]:
+    """Give the fields of an intake as people call them; any other name is the host's."""
+    return {
+        "patient": say("patient"),
+        "referral": say("referral"),
+        "medicines": say("medicines"),
+        "medicines_complete": say("medicines complete"),
+        "on": say("date"),
+        "name": say("name"),
+        "born": say("born"),
+        "sex": say("sex"),
+        "number": say("number"),
+        "phone": say("phone"),
+        "needs": say("needs"),
+        "allergies": say("allergies"),
+        "sender": say("sender"),
+        "referrer": say("referrer"),
+        "to": say("recipient"),
+        "to_note": say("note"),
+        "expectation": say("expectation"),
+        "history": say("history"),
+        "notes": say("notes"),
+        "reference": say("reference"),
+        "dose": say("dose"),
+        "taken": say("taken"),
+        "started": say("started"),
+        "stopped": say("stopped"),
+        "value": say("value"),
+        "unit": say("unit"),
+    }
 
 
 def conflicts(plain: Plain, labels: Mapping[str, str]) -> list[Plain]:
@@ -42,9 +76,13 @@ def alerts(plain: Plain, found: Sequence[Plain], against: Sequence[Plain]) -> li
 def _fault_line(plain: Plain, found: Sequence[Plain]) -> Plain | None:
     if len(found) == 1:
         (fault,) = found
-        treated = f"treated as: {words.unfinished(fault['treated_as'])}"
-        text = words.shorten(f"{fault['label']}, {words.unfinished(fault['problem'])}; {treated}", 240)
-        return {"strong": "1 value could not be taken as written", "text": words.sentence(text), "more": False}
+        text = say(
+            "{what}, {problem}; treated as: {reading}",
+            what=fault["label"],
+            problem=words.unfinished(fault["problem"]),
+            reading=words.unfinished(fault["treated_as"]),
+        )
+        return {"strong": _count(found), "text": words.sentence(words.shorten(text, 240)), "more": False}
     if not found:
         return None
     screen = {item["finding"] for kind in ("unknown", "present", "absent") for item in plain["red_flags"][kind]}
@@ -52,21 +90,31 @@ def _fault_line(plain: Plain, found: Sequence[Plain]) -> Plain | None:
     ordered = sorted(found, key=lambda fault: (fault["place"] not in screen, fault["place"] not in tests))
     names = list(dict.fromkeys(words.lowered(fault["label"]) for fault in ordered))
     return {
-        "strong": f"{len(found)} values could not be taken as written",
-        "text": f"{words.together(words.fitting(names, 200))}.",
+        "strong": _count(found),
+        "text": f"{together(words.fitting(names, 200))}.",
         "more": True,
     }
+
+
+def _count(found: Sequence[Plain]) -> str:
+    return say_many(
+        len(found), "{number} value could not be taken as written", "{number} values could not be taken as written"
+    )
 
 
 def _conflict_line(against: Sequence[Plain]) -> Plain | None:
     if not against:
         return None
-    told = [f"{words.unfinished(conflict['note'])} (kept: {words.lowered(conflict['kept'])})" for conflict in against]
+    told = [
+        say("{note} (kept: {reading})", note=words.unfinished(one["note"]), reading=words.lowered(one["kept"]))
+        for one in against
+    ]
     shown = words.fitting(told, 300)
-    count = "1 contradiction" if len(against) == 1 else f"{len(against)} contradictions"
     return {
-        "strong": f"{count} between answers",
-        "text": words.sentence("; ".join(shown)),
+        "strong": say_many(
+            len(against), "{number} contradiction between answers", "{number} contradictions between answers"
+        ),
+        "text": words.sentence(semicolons(shown)),
         "more": len(shown) > len(against) or shown[-1] != told[len(shown) - 1],
     }
 
@@ -86,7 +134,7 @@ def withheld(plain: Plain) -> Plain:
             (item["held_by"], *item["reasons"], item["replacement"]),
             {
                 "titles": [],
-                "lead": "not yet excluded: " if item["held_by"] == "unknown" else "",
+                "lead": f"{say('not yet excluded')}: " if item["held_by"] == "unknown" else "",
                 "reasons": [words.lowered(reason) for reason in item["reasons"]],
                 "not_known": item["held_by"] == "unknown",
                 "replacement": item["replacement"],
@@ -94,9 +142,9 @@ def withheld(plain: Plain) -> Plain:
         )
         row["titles"].append(item["text"] if not row["titles"] else words.lowered(item["text"]))
     waiting = [item["text"] for item in plain["advice_withheld"] if item["held_by"] == "urgency"]
-    level = plain["urgency"]["word"].lower()
+    level = words.lowered(plain["urgency"]["word"])
     return {
-        "rows": [row | {"text": words.together(row["titles"])} for row in rows.values()],
+        "rows": [row | {"text": together(row["titles"])} for row in rows.values()],
         "seen_first": waiting,
-        "why": f"To be seen first (urgency: {level}); self-care can wait" if waiting else "",
+        "why": say("To be seen first (urgency: {level}); self-care can wait", level=level) if waiting else "",
     }

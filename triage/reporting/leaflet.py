@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 
+from triage.language import in_use, say
 from triage.reporting import words
 from triage.reporting.words import Plain
+from triage.wording import either
 
 
 def leaflet(plain: Plain) -> Plain:
@@ -39,19 +41,22 @@ def _may_be(plain: Plain) -> str:
         for cause in plain["causes"]
         if cause["urgency"] == level and not cause["set_aside"] and not cause["gap_only"]
     ][:2]
-    return words.sentence(" or ".join([*named[:1], *map(_inside, named[1:])]))
+    if len(named) == 2 and not in_use().lowers_labels:
+        # The capital at the beginning of the second may be an article's or a noun's: it begins a sentence of its own.
+        return words.sentence(say("{first}. Or: {second}", first=named[0], second=named[1]))
+    return words.sentence(either([*named[:1], *map(_inside, named[1:])]))
 
 
 def _inside(text: str) -> str:
-    """Give a phrase for the middle of a sentence; `words.lowered` keeps the capital of an article."""
-    return text[:1].lower() + text[1:] if text.startswith("A ") else words.lowered(text)
+    """Give a phrase for the middle of a sentence; `words.lowered` keeps the capital of an article of one letter."""
+    return text[:1].lower() + text[1:] if text[1:2] == " " else words.lowered(text)
 
 
 def _where(plain: Plain) -> str:
     level, to = plain["urgency"]["level"], words.shorten(plain["referral"]["to"], 90)
     places = [place["plain"] for place in plain["destinations"] if place["urgency"] == level]
     place = words.unfinished(places[0]) if places else ""
-    return words.sentence(f"{place}: {to}" if place and to else place or to)
+    return words.sentence(say("{place}: {name}", place=place, name=to) if place and to else place or to)
 
 
 def _leave(plain: Plain) -> list[Plain]:

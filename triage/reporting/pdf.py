@@ -9,6 +9,7 @@ same content, same bytes.
 import hashlib
 import io
 import json
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import redirect_stdout
 from importlib.resources import files
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from triage.errors import MissingExtraError, ReportError
 from triage.reporting import archive, words
-from triage.reporting.pages import DENSITIES, STATIC_SCHEME, page, static_file
+from triage.reporting.pages import DENSITIES, STATIC_SCHEME, page, paper_css, running_css, static_file
 
 if TYPE_CHECKING:
     from pikepdf import Object, Page, Pdf
@@ -96,7 +97,8 @@ def _laid_out(
     """
 
     def lay(name: str, density: str, **layout: bool) -> Any:
-        return _render(weasyprint, page(values, name, page_size, templates, density=density, embedded=False, **layout))
+        html = page(values, name, page_size, templates, density=density, embedded=False, **layout)
+        return _render(weasyprint, html, running_css(values, name, page_size, templates))
 
     first = "letter" if document == "report" else document
     sheets = {}
@@ -119,13 +121,34 @@ def _roomy_enough(sheet: Any) -> bool:
     return _LAST_CAUSE in first.anchors and len(others) == 1 and signed_at > others[0].height / 3
 
 
-def _render(weasyprint: ModuleType, html: str) -> Any:
+class _Shared(threading.local):
+    """What all documents of a thread are written with: fonts and our style sheet, read once."""
+
+    fonts: Any = None
+    sheet: Any = None
+
+    def ready(self, weasyprint: ModuleType) -> tuple[Any, Any]:
+        """Give fonts and style sheet."""
+        if self.sheet is None:
+            from weasyprint.text.fonts import FontConfiguration
+
+            self.fonts = FontConfiguration()
+            self.sheet = weasyprint.CSS(string=paper_css(), url_fetcher=_fetcher(), font_config=self.fonts)
+        return self.fonts, self.sheet
+
+
+_SHARED = _Shared()
+
+
+def _fetcher() -> Any:
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
     class StaticOnly(URLFetcher):  # type: ignore[misc]  # WeasyPrint is untyped
-        """Gives files of `reports/static`; every other address ends the rendering, `http:` and `file:` alike."""
+        """Gives files of `reports/static` and what an address carries itself; any other ends it, `http:` and `file:` alike."""
 
         def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Any:
+            if url.startswith("data:image/"):
+                return super().fetch(url, headers)
             name = url.removeprefix(STATIC_SCHEME) if url.startswith(STATIC_SCHEME) else ""
             try:
                 return URLFetcherResponse(url, static_file(name).read_bytes())
@@ -133,9 +156,22 @@ def _render(weasyprint: ModuleType, html: str) -> Any:
                 # Only this kind of error is not swallowed and logged by WeasyPrint.
                 raise FatalURLFetchingError(f"`{words.shorten(url, 80)}` is no file of reports/static") from problem
 
+    return StaticOnly()
+
+
+def _render(weasyprint: ModuleType, html: str, css: str) -> Any:
+    from weasyprint.urls import FatalURLFetchingError
+
+    fonts, sheet = _SHARED.ready(weasyprint)
     try:
-        page = weasyprint.HTML(string=html, url_fetcher=StaticOnly())
-        return page.render(pdf_variant=_VARIANT, color_profiles={_COLOURS: _srgb()}, output_intent=_COLOURS)
+        page = weasyprint.HTML(string=html, url_fetcher=_fetcher())
+        return page.render(
+            font_config=fonts,
+            stylesheets=[sheet, weasyprint.CSS(string=css, url_fetcher=_fetcher(), font_config=fonts)],
+            pdf_variant=_VARIANT,
+            color_profiles={_COLOURS: _srgb()},
+            output_intent=_COLOURS,
+        )
     except FatalURLFetchingError as problem:
         raise ReportError(f"report: a template asks for a file that may not be loaded: {problem}") from problem
 

@@ -2,25 +2,48 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from triage.language import say
 from triage.reporting import words
 from triage.reporting.clinical import is_no
 from triage.reporting.words import Plain
+from triage.wording import capital, semicolons
 
-_STATES = {
-    "answered": "asked",
-    "asked_unknown": "unsure",
-    "not_asked": "not asked",
-    "not_applicable": "does not apply",
-}
-# How `because` words an answer that is missing.
-_MISSING = {"asked_unknown": "asked, not known", "not_asked": "not asked", "not_applicable": "does not apply"}
-_PROVENANCE = {
-    "expert_default": "expert default",
-    "inference": "inferred",
-    "seed": "founding text",
-}
 _CONDITION = 320
 _ASK_FIRST = 8
+
+
+def without_answer(state: str) -> str:
+    """Say why there is no answer."""
+    match state:
+        case "asked_unknown":
+            return say("asked, not known")
+        case "not_applicable":
+            return say("does not apply")
+        case _:
+            return say("not asked")
+
+
+def unanswered(label: str, state: str) -> str:
+    """Say that a finding has no answer, in the words in which the assessment gives it as a reason."""
+    match state:
+        case "asked_unknown":
+            return say("{what}: asked, not known", what=label)
+        case "not_applicable":
+            return say("{what}: does not apply", what=label)
+        case _:
+            return say("{what}: not asked", what=label)
+
+
+def _state(state: str) -> str:
+    match state:
+        case "answered":
+            return say("asked")
+        case "asked_unknown":
+            return say("unsure")
+        case "not_applicable":
+            return say("does not apply")
+        case _:
+            return say("not asked")
 
 
 def rule_groups(plain: Plain, labels: Mapping[str, str]) -> list[Plain]:
@@ -29,18 +52,18 @@ def rule_groups(plain: Plain, labels: Mapping[str, str]) -> list[Plain]:
     standing = [rule for rule in rules if not rule["set_aside"]]
     found: list[Plain] = [
         {
-            "title": "Because of the answers",
-            "note": "No later answer takes these back.",
+            "title": say("Because of the answers"),
+            "note": say("No later answer takes these back."),
             "rules": [rule for rule in standing if not rule["gap"]],
         },
         {
-            "title": "Because not yet known",
-            "note": "An answer may take these back.",
+            "title": say("Because not yet known"),
+            "note": say("An answer may take these back."),
             "rules": [rule for rule in standing if rule["gap"]],
         },
         {
-            "title": "Set aside",
-            "note": "A benign pattern was met too, but something more urgent fired.",
+            "title": say("Set aside"),
+            "note": say("A benign pattern was met too, but something more urgent fired."),
             "rules": [rule for rule in rules if rule["set_aside"]],
         },
     ]
@@ -68,8 +91,8 @@ def _rule(rule: Plain, labels: Mapping[str, str]) -> Plain:
     `because` holds the answers in the engine's words, which take a medicine list apart; missing ones are told separately.
     """
     missing = {item["label"]: item["state"] for item in rule["evidence"] if not item["answer"]}
-    told = {f"{label}: {_MISSING.get(state, '')}" for label, state in missing.items()}
-    because = "; ".join(part for part in rule["because"].split("; ") if part not in told)
+    told = {unanswered(label, state) for label, state in missing.items()}
+    because = semicolons(part for part in words.parts(rule["because"]) if part not in told)
     actions = [words.unfinished(text) for text in (labels.get(rule["cause"], ""), rule["action"]) if text]
     return rule | {
         "because": because,
@@ -86,9 +109,21 @@ def grounds(found: Plain, labels: Mapping[str, str]) -> Plain:
     """Give grounds in words: sources by id and title, and every mark but the ordinary one, that it comes from them."""
     return {
         "sources": [{"id": name, "title": labels.get(name, "")} for name in found["sources"]],
-        "marks": [_PROVENANCE[mark] for mark in found["provenance"] if mark in _PROVENANCE],
+        "marks": [mark for mark in map(_mark, found["provenance"]) if mark],
         "note": found["note"],
     }
+
+
+def _mark(provenance: str) -> str:
+    match provenance:
+        case "expert_default":
+            return say("expert default")
+        case "inference":
+            return say("inferred")
+        case "seed":
+            return say("founding text")
+        case _:
+            return ""
 
 
 def cited(source: Plain) -> Plain:
@@ -123,7 +158,7 @@ def questions(found: Sequence[Plain]) -> Plain:
         level = question["could_reach"] or ""
         left[level] = left.get(level, 0) + 1
     return {
-        "first": [question | {"state_word": _STATES[question["state"]]} for question in found[:_ASK_FIRST]],
+        "first": [question | {"state_word": _state(question["state"])} for question in found[:_ASK_FIRST]],
         "left": [{"level": level, "count": count} for level, count in left.items()],
     }
 
@@ -157,7 +192,7 @@ def answer_groups(plain: Plain) -> list[Plain]:
             groups.setdefault(answer["group"], []).append(answer)
     return [
         {
-            "title": title[:1].upper() + title[1:].replace("_", " "),
+            "title": _group(title),
             "rows": [
                 {"label": row["label"], "shown": row["shown"], "state": row["state"], "how": _how(row)}
                 for row in rows
@@ -169,6 +204,37 @@ def answer_groups(plain: Plain) -> list[Plain]:
         }
         for title, rows in groups.items()
     ]
+
+
+def _group(name: str) -> str:
+    """Give the title of a group of findings; in other knowledge bases than ours its name."""
+    match name:
+        case "blood_vessels":
+            return say("Blood vessels")
+        case "children":
+            return say("Children")
+        case "conditions":
+            return say("Conditions")
+        case "cramps":
+            return say("Cramps")
+        case "daily_habits":
+            return say("Daily habits")
+        case "danger_signs":
+            return say("Danger signs")
+        case "exertion_and_heat":
+            return say("Exertion and heat")
+        case "hands":
+            return say("Hands")
+        case "laboratory":
+            return say("Laboratory")
+        case "medicines":
+            return say("Medicines")
+        case "nerves_and_spine":
+            return say("Nerves and spine")
+        case "person":
+            return say("Person")
+        case _:
+            return capital(name.replace("_", " "))
 
 
 def _reach(plain: Plain) -> dict[str, str | None]:
@@ -185,5 +251,5 @@ def _open(rows: Iterable[Plain], reach: Mapping[str, str | None]) -> list[Plain]
 def _how(answer: Plain) -> str:
     """Say how an answer came about, where the person did not simply give it."""
     if answer["state"] == "answered":
-        return {"person": "", "examination": "examined", "laboratory": "tested"}[answer["answered_by"]]
-    return _STATES[answer["state"]]
+        return {"person": "", "examination": say("examined"), "laboratory": say("tested")}[answer["answered_by"]]
+    return _state(answer["state"])

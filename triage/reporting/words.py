@@ -7,10 +7,12 @@ before anything else sees it.
 
 import re
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, TypeAlias
 
+from triage.language import PSEUDO, figures, in_use, say, say_many
+from triage.wording import capital, semicolons
 from triage.wording import lowered as lowered
 from triage.wording import together as together
 
@@ -24,30 +26,62 @@ _UNSEEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
 # The shipped fonts lack these signs, and a fall-back font must never supply a clinical sign: they become words.
-_SIGNS = (
-    (re.compile(r"[µμ]g\b"), "micrograms"),
-    (re.compile(r"[µμ](?=[A-Za-z])"), "micro"),
-    (re.compile(r"\bumol\b"), "micromol"),
-    (re.compile(r"\bdegC\b"), "°C"),
-    (re.compile(r"[≥⩾]\s*"), "at least "),
-    (re.compile(r"[≤⩽]\s*"), "at most "),
-    (re.compile(r"\s*[→⇒]\s*"), " to "),
-    (re.compile(r"[✓✔]"), "yes"),
-    (re.compile(r"[−‑]"), "-"),
+_SIGNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
+    (re.compile(r"[µμ]g\b"), lambda _: say("micrograms")),
+    (re.compile(r"[µμ](?=[A-Za-z])|\bu(?=mol\b)"), lambda _: say("micro")),
+    (re.compile(r"\bdegC\b"), lambda _: "°C"),
+    (re.compile(r"[≥⩾]\s*(\d+(?:[.,]\d+)*|)"), lambda found: say("at least {number}", number=found[1])),
+    (re.compile(r"[≤⩽]\s*(\d+(?:[.,]\d+)*|)"), lambda found: say("at most {number}", number=found[1])),
+    (re.compile(r"\s*[→⇒]\s*"), lambda _: say("{before} to {after}", before="", after="")),
+    (re.compile(r"[✓✔]"), lambda _: say("yes")),
+    (re.compile(r"[−‑]"), lambda _: "-"),
 )
 _UNIT = r"mmol|micromol|nmol|pmol|mg|mL|g/L|micrograms?|units?|mmHg|cm|kg|minutes?|hours?|days?|weeks?|months?|years?|per week"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_SENTENCE_END = re.compile(r"(?<=[.?!])\s+(?=[A-Z])")
+_AFTER_A_STOP = re.compile(r"(?<=[.?!؟])\s+(?=[^\W\d_])")
 _DAYS_BEFORE = re.compile(r"(\d{1,6}) days? before")
 _PARTED = re.compile(rf"(?<=\d) (?=(?:{_UNIT}|{'|'.join(_MONTHS)})\b)|(?<=\d (?:{'|'.join(_MONTHS)})) (?=\d)")
+_BEFORE_A_WORD = re.compile(r"(?<=\d) (?=[^\W\d_]{1,12}\b)")
+
+
+def word(name: str) -> str:
+    """Give the id of a certainty or of who answers as a word; anything else is a word already."""
+    match name:
+        case "fact":
+            return say("fact")
+        case "probable":
+            return say("probable")
+        case "possible":
+            return say("possible")
+        case "consider":
+            return say("consider")
+        case "person":
+            return say("person")
+        case "examination":
+            return say("examination")
+        case "laboratory":
+            return say("laboratory")
+        case _:
+            return name
+
+
+def levels() -> dict[str, dict[str, str]]:
+    """Give the word and the time of each urgency level as the marks of a page print them."""
+    return {
+        "emergency": {"word": say("Emergency"), "time": say("now")},
+        "same_day": {"word": say("Same day"), "time": say("today")},
+        "urgent": {"word": say("Urgent"), "time": say("within 14 days")},
+        "routine": {"word": say("Routine"), "time": say("2 to 6 weeks")},
+        "self_care": {"word": say("Self-care"), "time": say("no visit needed")},
+    }
 
 
 def harmless(value: Any) -> Any:
     """Give the same plain data with every string free of control characters and direction overrides."""
     if isinstance(value, str):
         text = _UNSEEN.sub("", _BREAKS.sub(" ", value))
-        for sign, word in _SIGNS:
-            text = sign.sub(word, text)
+        for sign, in_words in _SIGNS:
+            text = sign.sub(in_words, text)
         return text.strip()
     if isinstance(value, Mapping):
         return {key: harmless(item) for key, item in value.items()}
@@ -57,8 +91,15 @@ def harmless(value: Any) -> Any:
 
 
 def keep_units(value: object) -> object:
-    """Keep a number and its unit, and a date, on one line: a dose never breaks in two."""
-    return _PARTED.sub("\u00a0", value) if type(value) is str else value
+    """
+    Keep a number and its unit, and a date, on one line: a dose never breaks in two.
+
+    Which words are units is known of English; in other languages a number stays with any short word behind it.
+    """
+    if type(value) is not str:
+        return value
+    gap = _PARTED if in_use().is_source or in_use().code in PSEUDO else _BEFORE_A_WORD
+    return gap.sub("\u00a0", value)
 
 
 def shorten(text: str, limit: int) -> str:
@@ -73,7 +114,7 @@ def shorten(text: str, limit: int) -> str:
 
 def whole_sentences(text: str, limit: int) -> str:
     """Give as many whole sentences as fit, one at least; a request cut in its middle could be taken for another."""
-    first, *others = _SENTENCE_END.split(text)
+    first, *others = sentences(text)
     kept = shorten(first, limit)
     for sentence in others:
         if len(kept) + 1 + len(sentence) > limit:
@@ -87,7 +128,7 @@ def fitting(items: Sequence[str], limit: int) -> list[str]:
     kept = [shorten(item, limit) for item in items[:1]]
     for item in items[1:]:
         if sum(map(len, kept)) + 2 * len(kept) + len(item) > limit:
-            return [*kept, f"{len(items) - len(kept)} more"]
+            return [*kept, _more(len(items) - len(kept))]
         kept.append(item)
     return kept
 
@@ -96,19 +137,38 @@ def few(items: Sequence[str], limit: int) -> list[str]:
     """Give at most `limit` items; what was left out is counted, never hidden."""
     if len(items) <= limit:
         return list(items)
-    return [*items[: limit - 1], f"{len(items) - limit + 1} more"]
+    return [*items[: limit - 1], _more(len(items) - limit + 1)]
+
+
+def _more(count: int) -> str:
+    return say_many(count, "{number} more", "{number} more")
+
+
+def parts(text: str) -> list[str]:
+    """Take apart what `semicolons` joined, in the same language."""
+    return text.split(semicolons(["", ""]))
+
+
+def sentences(text: str) -> list[str]:
+    """Part a text into sentences: one ends where no small letter follows, whatever capitals a language has."""
+    found, start = [], 0
+    for gap in _AFTER_A_STOP.finditer(text):
+        if not text[gap.end()].islower():
+            found.append(text[start : gap.start()])
+            start = gap.end()
+    return [*found, text[start:]]
 
 
 def first_sentence(text: str) -> str:
     """Give what stands before the first full stop that ends a sentence."""
-    return _SENTENCE_END.split(text, maxsplit=1)[0]
+    return sentences(text)[0]
 
 
 def sentence(text: str) -> str:
     """Give the text with a capital and a full stop."""
     if not text:
         return ""
-    return text[0].upper() + text[1:] + ("" if text[-1] in ".?!…" else ".")
+    return capital(text) + ("" if text[-1] in ".?!؟…" else ".")
 
 
 def unfinished(text: str) -> str:
@@ -125,7 +185,7 @@ def read_moment(text: str) -> datetime | None:
 
 
 def day(text: str) -> str:
-    """Give an ISO date as `12 Mar 2026`; other words stay as they are."""
+    """Give an ISO date as `12 Mar 2026`, or as the language in use writes it; other words stay as they are."""
     moment = read_moment(text)
     return _day(moment) if moment else text
 
@@ -135,15 +195,37 @@ def moment(text: str) -> str:
     read = read_moment(text)
     if read is None:
         return text
-    return f"{_day(read)}, {read:%H:%M}" if len(text) > len("2026-03-12") else _day(read)
+    if len(text) <= len("2026-03-12"):
+        return _day(read)
+    return say("{day}, {time}", day=_day(read), time=f"{read:%H:%M}")
 
 
-def since(text: str, on: str) -> str:
-    """Give a start as a date: the engine's `20 days before` counted back from `on`, an ISO date, or the words as they are."""
+def since(text: str, on: str, days: float | None = None) -> str:
+    """
+    Give a start as a date, where it can be said; else the words as they are.
+
+    Args:
+        text: the start in words, or an ISO date.
+        on: the ISO time from which days are counted back.
+        days: how many they are; an older assessment says it in words alone, `20 days before`.
+    """
+    if days is not None and days == int(days) and (found_day := days_before(on, int(days))):
+        return found_day
     if text == "today":
         return day(on[:10])
     found = _DAYS_BEFORE.fullmatch(text)
     return (days_before(on, int(found[1])) if found else "") or day(text)
+
+
+def days_ago(text: str, on: str) -> float | None:
+    """Read a start as `since` reads it, as days before `on`, an ISO date; None for vaguer words, and for a day to come."""
+    if text == "today":
+        return 0.0
+    if found := _DAYS_BEFORE.fullmatch(text):
+        return float(found[1])
+    then, now = read_moment(text), read_moment(on)
+    days = None if then is None or now is None else (now.date() - then.date()).days
+    return None if days is None or days < 0 else float(days)
 
 
 def days_before(text: str, days: int) -> str:
@@ -161,30 +243,39 @@ def age(born: str, on: str) -> str:
     if first is None or last is None or first.date() > last.date():
         return ""
     months = (last.year - first.year) * 12 + last.month - first.month - (last.day < first.day)
-    return f"{months // 12} years" if months >= 24 else f"{months} month{'' if months == 1 else 's'}"
+    if months >= 24:
+        return say_many(months // 12, "{number} year", "{number} years")
+    return say_many(months, "{number} month", "{number} months")
+
+
+def first_number(text: str) -> float | None:
+    """Read the first number of an answer in words, as the language in use writes it."""
+    point = figures(".")
+    found = re.search(rf"\d+(?:{re.escape(point)}\d+)?", text)
+    return float(found[0].replace(point, ".")) if found else None
 
 
 def measured(value: float) -> str:
-    """Give a converted or computed number as a reader needs it: four figures, whole above a thousand."""
+    """Give a converted or computed number as a reader needs it, with a point: four figures, whole above a thousand."""
     return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
 def number(value: float) -> str:
-    """Give a number without trailing zeros."""
+    """Give a number without trailing zeros, with a point."""
     return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
 def alike(values: Sequence[float | None]) -> list[str]:
-    """Give numbers with the same count of decimals (`2.5`, `3.0`); nothing for None."""
+    """Give numbers with the same count of decimals (`2.5`, `3.0`) as the language in use writes them; nothing for None."""
     decimals = max((len(number(v).partition(".")[2]) for v in values if v is not None), default=0)
-    return ["" if value is None else f"{value:.{decimals}f}" for value in values]
+    return ["" if value is None else figures(f"{value:.{decimals}f}") for value in values]
 
 
 def interval(low: str, high: str) -> str:
     """Give a reference interval; an open end is said, not drawn."""
     if low and high:
         return f"{low}–{high}"
-    return f"from {low}" if low else f"up to {high}" if high else ""
+    return say("from {low}", low=low) if low else say("up to {high}", high=high) if high else ""
 
 
 def fold(text: str, first: str = "", rest: str | None = None, width: int = 80) -> str:
@@ -206,5 +297,4 @@ def css_string(text: str) -> str:
 
 
 def _day(on: date) -> str:
-    # `%b` follows the locale of the host, the letter does not.
-    return f"{on.day} {_MONTHS[on.month - 1]} {on.year}"
+    return in_use().day(on)
