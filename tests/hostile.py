@@ -30,7 +30,7 @@ TEXTS = {
     "direction": f"\u202e\u2066{MARK}\u2069\u202c\u200f\u061c\u200b\ufeff",
     "control": f"\x00\x07\x1b[2J\x9b31m\r\n\x0b\x0c\x85\u2028{MARK}\x7f",
     "half": f"\ud800{MARK}\udfff",
-    "long": f"{LONG}{MARK}",
+    "long": f"{MARK}{LONG}",
     "many": f"{MARK} " * 1_000,
 }
 """Each attack by name. `7 * 191` is 1337, which stands nowhere else."""

@@ -29,7 +29,7 @@ PHONE, TALLEST = 390, 2400
 
 SMALL = 110
 """Pictures are compared at this width, in grey."""
-DIFFERENT, SHARE = 48, 0.02
+DIFFERENT, SHARE = 38, 0.011
 """Points further apart than this (of 255) differ; pictures with more such points than this share are not alike."""
 
 

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "triage"
 ORDER = (
     "truth", "errors", "resources", "language", "wording", "polarity", "ends", "conditions", "formulas", "findings", "rules", "governance", "guidance",
     "medicines", "chart", "knowledge", "translating", "collecting", "assessment", "firing", "_experta", "interpreters", "charting", "verdict", "bounds", "intake", "conflicts",
-    "advising", "loader", "reviewing", "assembling", "blocking", "together", "changing", "explaining", "interview", "reporting", "json_writing", "engine", "casebook", "mutating", "catching", "triage", "json_intake", "verifying", "schemas", "cli", "__main__",
+    "advising", "loader", "reviewing", "blocking", "assembling", "together", "changing", "explaining", "interview", "reporting", "json_writing", "engine", "casebook", "mutating", "catching", "triage", "json_intake", "verifying", "schemas", "cli", "__main__",
 )  # fmt: skip
 """Every module or package of `triage`, lowest first: each imports only what stands before it."""
 

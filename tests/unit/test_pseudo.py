@@ -32,7 +32,7 @@ VOID = frozenset(["meta", "img", "br", "hr", "col", "input", "link"])
 CONTENT = re.compile(r"content:([^;}]*)")
 """What a style sheet prints."""
 
-UNITS = ("mmol/L", "micromol/L", "mL/min", "mg/dL", "mEq/L")
+UNITS = ("mmol/L", "micromol/L", "mL/min", "mg/dL", "mEq/L", "cm", "kg")
 """Symbols, the same in every language."""
 ENGINE = "compiled"
 DATE = re.compile(r"\b\d{1,2}\s(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b")
