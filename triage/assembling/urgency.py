@@ -49,7 +49,7 @@ def _reason(case: Case, leading: Rule | None) -> str:
         still_open = len(case.found.verdict.screen_open)
         if case.found.verdict.set_aside and still_open:
             return say_many(
-                still_open, "a benign pattern was met, but {number} item of the red-flag screen are not answered",
+                still_open, "a benign pattern was met, but {number} item of the red-flag screen is not answered",
                 "a benign pattern was met, but {number} items of the red-flag screen are not answered",
             )  # fmt: skip
         return say("pattern not recognised: no rule with an urgency fired, a clinician should look at it")
