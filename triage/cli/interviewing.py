@@ -133,9 +133,12 @@ def _line(prompt: str) -> str:
 
 
 def _yes_or_no(text: str) -> bool:
-    yes, no = (letters.strip() for letters in say("y/n").casefold().split("/"))
-    if text.casefold() in (*_YES, *_NO, yes, no):
-        return text.casefold() in (*_YES, yes)
+    letters = [letter.strip() for letter in say("y/n").casefold().split("/")]
+    typed = text.casefold()
+    if typed in (*_YES, letters[0], say("yes").casefold()):
+        return True
+    if typed in (*_NO, letters[-1], say("no").casefold()):
+        return False
     raise ValueError(text)
 
 
