@@ -342,6 +342,7 @@ class Answer(Plain):
     state: State
     shown: str
     chosen: tuple[str, ...] = ()
+    group_title: str = ""
     yes: bool | None = None
 
 

@@ -178,7 +178,7 @@ class _Interview:
             if self._kb.findings[name].group == leading.group and self._kb.findings[name].kind is Kind.BOOLEAN
         ]
         alike.sort(key=lambda name: (-reach[name].rank, self._kb.asked_at[name]))
-        return self._made(leading.group, group_title(leading.group), alike[:CHECKLIST], reach, rules)
+        return self._made(leading.group, self._kb.group_title(leading.group), alike[:CHECKLIST], reach, rules)
 
     def _reach(self, established: Urgency) -> tuple[dict[str, Urgency], dict[str, list[str]]]:
         """Give each open finding that can still matter, the highest level it can take part in, and the rules."""
@@ -252,34 +252,3 @@ class _Interview:
             options=tuple(Choice(id=option.id, label=option.label) for option in finding.options),
             units=tuple(unit.shown for unit in finding.units), could_reach=level,
         )  # fmt: skip
-
-
-def group_title(group: str) -> str:
-    """Give the title of a checklist: a file of findings as people call its subject; in other knowledge bases its name."""
-    match group:
-        case "blood_vessels":
-            return say("Blood vessels")
-        case "children":
-            return say("Children")
-        case "conditions":
-            return say("Conditions")
-        case "cramps":
-            return say("Cramps")
-        case "daily_habits":
-            return say("Daily habits")
-        case "danger_signs":
-            return say("Danger signs")
-        case "exertion_and_heat":
-            return say("Exertion and heat")
-        case "hands":
-            return say("Hands")
-        case "laboratory":
-            return say("Laboratory")
-        case "medicines":
-            return say("Medicines")
-        case "nerves_and_spine":
-            return say("Nerves and spine")
-        case "person":
-            return say("Person")
-        case _:
-            return group.replace("_", " ").capitalize()

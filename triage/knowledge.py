@@ -46,7 +46,8 @@ class KnowledgeBase:
     A checked knowledge base.
 
     Mappings keep the order of their files. `content_hash` is SHA-256 over the name and bytes of every file that decides or words
-    anything; `translation` is that of the catalogue which gave the words of another `language`, empty for English.
+    anything; `translation` is that of the catalogue which gave the words of another `language`, empty for English; `groups` are the titles of
+    groups of findings in that language.
     `records` say of every rule who wrote, changed and signed it; they are no part of the hash.
     """
 
@@ -62,7 +63,12 @@ class KnowledgeBase:
     guidance: Guidance
     language: str = SOURCE
     translation: str = ""
+    groups: Mapping[str, str] = field(default_factory=dict)
     records: Mapping[str, Record] = field(default_factory=dict)
+
+    def group_title(self, group: str) -> str:
+        """Give a group of findings, named after its file, as people call its subject."""
+        return self.groups.get(group) or named(group)
 
     def before_the_verdict(self) -> Iterator[tuple[str, str, Condition]]:
         """Give every condition that is judged before the verdict, with the folder or file and the id it stands under."""
@@ -207,6 +213,11 @@ class KnowledgeBase:
             if rests_on_gap(self.patterns[name].when, found):
                 found.add(name)
         return frozenset(found)
+
+
+def named(group: str) -> str:
+    """Give the English title of a group of findings from the name of its file."""
+    return group.replace("_", " ").capitalize()
 
 
 def rests_on_gap(condition: Condition, gap_patterns: frozenset[str] | set[str]) -> bool:

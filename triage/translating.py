@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from triage.errors import UnknownNameError
 from triage.findings import Bands, DerivedQuantity, FindingDefinition, Unit
 from triage.guidance import Advice, Guidance
-from triage.knowledge import KnowledgeBase
+from triage.knowledge import KnowledgeBase, named
 from triage.language import PSEUDO, SOURCE, Catalogue, Language, matching, read_catalogue
 from triage.medicines import Catalogue as Medicines
 from triage.rules import Basis
@@ -76,6 +76,10 @@ def translated(knowledge: KnowledgeBase, translate: Translate) -> KnowledgeBase:
         knowledge,
         manifest=say.fields(knowledge.manifest, "manifest", "title review_status limits"),
         findings={name: say.finding(one) for name, one in knowledge.findings.items()},
+        groups={
+            group: say.text(f"groups.{group}", named(group))
+            for group in dict.fromkeys(one.group for one in knowledge.findings.values())
+        },
         derived={name: say.derived(one) for name, one in knowledge.derived.items()},
         patterns={
             name: replace(say.fields(one, f"patterns.{name}", "label harm"), basis=say.basis(one.basis, f"patterns.{name}"))

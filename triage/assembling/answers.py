@@ -25,6 +25,7 @@ def answers(case: Case) -> tuple[a.Answer, ...]:
 def _answer(case: Case, finding: FindingDefinition) -> a.Answer:
     return a.Answer(
         finding=finding.id, label=finding.label, question=finding.question, group=finding.group, kind=finding.kind,
+        group_title=case.kb.group_title(finding.group),
         answered_by=finding.answered_by, state=case.state(finding.id), shown=case.shown(finding.id),
         chosen=_chosen(case, finding), yes=case.yes(finding.id),
     )  # fmt: skip

@@ -6,7 +6,7 @@ from triage.language import say
 from triage.reporting import words
 from triage.reporting.clinical import is_no
 from triage.reporting.words import Plain
-from triage.wording import capital, semicolons
+from triage.wording import semicolons
 
 _CONDITION = 320
 _ASK_FIRST = 8
@@ -192,7 +192,7 @@ def answer_groups(plain: Plain) -> list[Plain]:
             groups.setdefault(answer["group"], []).append(answer)
     return [
         {
-            "title": _group(title),
+            "title": rows[0]["group_title"] or rows[0]["group"],
             "rows": [
                 {"label": row["label"], "shown": row["shown"], "state": row["state"], "how": _how(row)}
                 for row in rows
@@ -202,39 +202,8 @@ def answer_groups(plain: Plain) -> list[Plain]:
             "open": _open([row for row in rows if row["state"] == "not_asked"], reach),
             "not_applicable": [row["label"] for row in rows if row["state"] == "not_applicable"],
         }
-        for title, rows in groups.items()
+        for rows in groups.values()
     ]
-
-
-def _group(name: str) -> str:
-    """Give the title of a group of findings; in other knowledge bases than ours its name."""
-    match name:
-        case "blood_vessels":
-            return say("Blood vessels")
-        case "children":
-            return say("Children")
-        case "conditions":
-            return say("Conditions")
-        case "cramps":
-            return say("Cramps")
-        case "daily_habits":
-            return say("Daily habits")
-        case "danger_signs":
-            return say("Danger signs")
-        case "exertion_and_heat":
-            return say("Exertion and heat")
-        case "hands":
-            return say("Hands")
-        case "laboratory":
-            return say("Laboratory")
-        case "medicines":
-            return say("Medicines")
-        case "nerves_and_spine":
-            return say("Nerves and spine")
-        case "person":
-            return say("Person")
-        case _:
-            return capital(name.replace("_", " "))
 
 
 def _reach(plain: Plain) -> dict[str, str | None]:
