@@ -56,7 +56,6 @@ def test_a_language_is_begun_and_names_what_waits(copied: Path, tmp_path: Path) 
 def test_a_changed_text_is_told_as_changed(copied: Path) -> None:
     run("words", "update", "de", "--kb", str(copied))
     catalogue = copied / "locale" / "de.po"
-    title = "Nosebleed"
     manifest = (copied / "manifest.yaml").read_text(encoding="utf-8")
     title = next(line.split(": ", 1)[1].strip('"') for line in manifest.splitlines() if line.startswith("title:"))
     written = catalogue.read_text(encoding="utf-8")
